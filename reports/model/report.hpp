@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isolation/types/limits.hpp"
+#include "isolation/types/outcome.hpp"
+#include "isolation/types/stage.hpp"
+#include "isolation/types/usage.hpp"
+
+namespace hermetric {
+
+struct ArtifactReport {
+  std::string path;
+  Bytes size;
+  std::string sha256;
+};
+
+struct DeniedReport {
+  std::string what;
+  std::uint64_t count = 0;
+};
+
+struct OutputReport {
+  Measured stdout_bytes, stderr_bytes;
+  bool truncated = false;
+};
+
+struct IsolationReport {
+  std::map<std::string, std::uint64_t> namespaces;  ///< "net" -> inode, as /proc/PID/ns shows it
+  std::string root, network, cgroup;
+};
+
+struct SamplesReport {
+  Duration interval{};
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::uint64_t>> rows;
+};
+
+/// One attempt of one job.
+struct JobReport {
+  std::string name;
+  unsigned attempt = 1;
+  std::vector<std::string> command;
+  Outcome outcome;
+  Phases phases;
+  ResourceUsage resources;
+  Limits limits;
+  IsolationReport isolation;
+  bool from_pool = false;
+  std::vector<std::string> warnings;
+  std::vector<DeniedReport> denied;
+  OutputReport output;
+  std::vector<ArtifactReport> artifacts;
+  SamplesReport samples;
+};
+
+/// What the figures were measured on.
+struct HostReport {
+  std::string hostname, kernel, architecture, cpu_model, cgroup;
+  std::optional<std::uint64_t> cpus;
+  std::optional<Bytes> memory;
+  std::vector<std::string> warnings;  ///< noise: swap, steal, governor, ...
+};
+
+/// Report "hermetric.report/1".
+struct RunReport {
+  std::string id;
+  std::string started_at, finished_at;  ///< RFC 3339, UTC
+  Duration wall{};
+  HostReport host;
+  std::string tool_version;
+  std::vector<JobReport> jobs;
+};
+
+}  // namespace hermetric
