@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace hermetric {
+
+/// Appends `value` as JSON text: two spaces a level, arrays of plain values on one line. `level` is the depth of the
+/// line on which the text begins. Invalid UTF-8 becomes U+FFFD, a number that JSON cannot hold becomes null.
+void append_json(std::string& out, const nlohmann::ordered_json& value, std::size_t level = 0);
+
+}  // namespace hermetric
