@@ -17,10 +17,14 @@ enum class CgroupLayout { kNone, kV1, kHybrid, kV2 };
 
 constexpr std::string_view name_of(CgroupLayout layout) {
   switch (layout) {
-    case CgroupLayout::kNone: return "none";
-    case CgroupLayout::kV1: return "v1";
-    case CgroupLayout::kHybrid: return "hybrid";
-    case CgroupLayout::kV2: return "v2";
+    case CgroupLayout::kNone:
+      return "none";
+    case CgroupLayout::kV1:
+      return "v1";
+    case CgroupLayout::kHybrid:
+      return "hybrid";
+    case CgroupLayout::kV2:
+      return "v2";
   }
   return "none";
 }
@@ -28,13 +32,14 @@ constexpr std::string_view name_of(CgroupLayout layout) {
 /// What a group is made for.
 struct CgroupRequest {
   Limits limits;
-  std::vector<std::string> io_devices;  ///< "major:minor" of whole disks whose IO shall be counted
+  std::vector<std::string> io_devices;  ///< "major:minor" of whole disks whose IO shall be counted (block_device.hpp)
 };
 
 /// What a running group uses now, for the live display and the timeline.
 struct CgroupSample {
   std::optional<std::uint64_t> cpu_usage_usec;
   std::optional<std::uint64_t> memory_bytes;
+  std::optional<std::uint64_t> anon_bytes, file_bytes, shmem_bytes;  ///< what it is made of; file includes shmem
 };
 
 /// One job's groups: a directory in each hierarchy that is needed, made and capped by CgroupDriver::create(). Owns
@@ -68,7 +73,8 @@ class Cgroup {
   virtual Status remove() = 0;
 };
 
-/// Makes groups below hermetric's own group in each hierarchy. Stateless between calls; safe from several threads.
+/// Makes groups below hermetric's own group in each hierarchy. Safe from several threads. On cgroup v2 the first
+/// create() may have to enable controllers and to move this process aside (delegation.hpp); the destructor undoes both.
 class CgroupDriver {
  public:
   virtual ~CgroupDriver() = default;
@@ -76,7 +82,8 @@ class CgroupDriver {
   [[nodiscard]] virtual CgroupLayout layout() const = 0;
 
   /// The directories create(name, request) would make: known before they exist, so that the ledger can hold them.
-  [[nodiscard]] virtual std::vector<std::string> paths_of(const std::string& name, const CgroupRequest& request) const = 0;
+  [[nodiscard]] virtual std::vector<std::string> paths_of(const std::string& name,
+                                                          const CgroupRequest& request) const = 0;
 
   /// Makes fresh directories (an existing one is an error: its old peak would leak into the new figures), writes every
   /// cap and reads it back. A cap that was asked for and cannot be applied is an error with the reason and a remedy.
@@ -87,6 +94,7 @@ class CgroupDriver {
 struct CgroupRoots {
   std::string mountinfo = "/proc/self/mountinfo";
   std::string self_cgroup = "/proc/self/cgroup";
+  std::string swaps = "/proc/swaps";  ///< a host without swap needs no swap cap
   std::optional<std::string> parent;  ///< --cgroup-parent: in place of the own path, below each hierarchy's mount
 };
 
