@@ -1,0 +1,298 @@
+#include "isolation/process/child.hpp"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+#include "isolation/process/raw_syscall.hpp"
+
+// A child that shares its maker's memory: see init_main() in the header for what this file may not do.
+
+namespace hermetric {
+namespace {
+
+constexpr int kSignalCount = 64;
+constexpr std::size_t kKernelSignalSetSize = 8;
+
+template <typename T>
+long word(T* pointer) {
+  return reinterpret_cast<long>(pointer);
+}
+
+std::size_t length_of(const char* text) {
+  std::size_t length = 0;
+  while (text[length] != '\0') ++length;
+  return length;
+}
+
+std::uint64_t now() {
+  timespec time{};
+  raw::call(SYS_clock_gettime, CLOCK_MONOTONIC, word(&time));
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+[[noreturn]] void leave(int code) {
+  for (;;) raw::call(SYS_exit_group, code);
+}
+
+long die_with_parent(const Step& step) {
+  if (const long result = raw::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL); result < 0) return result;
+  pollfd parent{step.fd, POLLIN, 0};
+  timespec at_once{};
+  return raw::call(SYS_ppoll, word(&parent), 1, word(&at_once), 0, 0) == 0 ? 0 : -ESRCH;
+}
+
+long default_signals() {
+  struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)();
+    std::uint64_t mask;
+  } action{SIG_DFL, 0, nullptr, 0};
+  for (int signal = 1; signal <= kSignalCount; ++signal)
+    if (signal != SIGKILL && signal != SIGSTOP)
+      raw::call(SYS_rt_sigaction, signal, word(&action), 0, kKernelSignalSetSize);
+  return 0;
+}
+
+long link_up(const Step& step) {
+  const long socket = raw::call(SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return socket;
+  ifreq request{};
+  for (std::size_t i = 0; step.path[i] != '\0' && i < IFNAMSIZ - 1; ++i) request.ifr_name[i] = step.path[i];
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  const long result = raw::call(SYS_ioctl, socket, SIOCSIFFLAGS, word(&request));
+  raw::call(SYS_close, socket);
+  return result;
+}
+
+long bind_mapped(const Step& step) {
+  const long tree = raw::call(SYS_open_tree, AT_FDCWD, word(step.source), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return tree;
+  mount_attr attributes{};
+  attributes.attr_set = step.flags | (step.fd >= 0 ? MOUNT_ATTR_IDMAP : 0);
+  attributes.userns_fd = step.fd >= 0 ? static_cast<std::uint64_t>(step.fd) : 0;
+  long result = raw::call(SYS_mount_setattr, tree, word(""), AT_EMPTY_PATH, word(&attributes), sizeof attributes);
+  if (result >= 0)
+    result = raw::call(SYS_move_mount, tree, word(""), AT_FDCWD, word(step.path), MOVE_MOUNT_F_EMPTY_PATH);
+  raw::call(SYS_close, tree);
+  return result;
+}
+
+long pivot_root() {
+  if (const long result = raw::call(SYS_pivot_root, word("."), word(".")); result < 0) return result;
+  if (const long result = raw::call(SYS_umount2, word("."), MNT_DETACH); result < 0) return result;
+  return raw::call(SYS_chdir, word("/"));
+}
+
+long write_file(const Step& step) {
+  const long file = raw::call(SYS_openat, AT_FDCWD, word(step.path), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return file;
+  const long result = raw::call(SYS_write, file, word(step.data), static_cast<long>(length_of(step.data)));
+  raw::call(SYS_close, file);
+  return result;
+}
+
+long resource_limit(const Step& step) {
+  const std::array<std::uint64_t, 2> soft_and_hard{step.flags, step.flags};
+  return raw::call(SYS_prlimit64, 0, step.number, word(soft_and_hard.data()), 0);
+}
+
+long identity(const Step& step) {
+  const auto gid = static_cast<long>(step.flags);
+  if (const long result = raw::call(SYS_setgroups, 0, 0); result < 0) return result;
+  if (const long result = raw::call(SYS_setresgid, gid, gid, gid); result < 0) return result;
+  return raw::call(SYS_setresuid, step.number, step.number, step.number);
+}
+
+long unblock_signals() {
+  const std::uint64_t none = 0;
+  return raw::call(SYS_rt_sigprocmask, SIG_SETMASK, word(&none), 0, kKernelSignalSetSize);
+}
+
+long note_namespaces(ChildRecord& record) {
+  const long dir = raw::call(SYS_openat, AT_FDCWD, word("/proc/self/ns"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) return dir;
+  for (std::size_t i = 0; i < kNamespaceLinks.size(); ++i) {
+    NamespaceLink& link = record.namespaces[i];
+    raw::call(SYS_readlinkat, dir, word(kNamespaceLinks[i]), word(link.data()), static_cast<long>(link.size()) - 1);
+  }
+  raw::call(SYS_close, dir);
+  return 0;
+}
+
+/// Tries every candidate; "not found" only when none was there, else the first other reason.
+long exec(const ChildPlan& plan) {
+  long reason = -ENOENT;
+  plan.record->exec_at = now();
+  for (const char* const* path = plan.candidates; *path != nullptr; ++path) {
+    const long result = raw::call(SYS_execve, word(*path), word(plan.argv), word(plan.envp));
+    if (result != -ENOENT && result != -ENOTDIR && reason == -ENOENT) reason = result;
+  }
+  plan.record->exec_at = 0;
+  return reason;
+}
+
+void job_main(void* argument) noexcept;
+
+long spawn_job(const ChildPlan& plan, const Step& step) {
+  clone_args args{};
+  args.flags = CLONE_VM | CLONE_VFORK | (step.fd >= 0 ? CLONE_INTO_CGROUP : 0);
+  args.exit_signal = SIGCHLD;
+  args.stack = reinterpret_cast<std::uint64_t>(plan.job_stack);
+  args.stack_size = plan.job_stack_size;
+  args.cgroup = step.fd >= 0 ? static_cast<std::uint64_t>(step.fd) : 0;
+  const long pid = raw::clone3(&args, job_main, const_cast<ChildPlan*>(&plan));
+  if (pid < 0) return pid;
+  plan.record->job_pid = static_cast<std::int32_t>(pid);
+  plan.record->job_started = plan.record->failed_errno == 0;
+  return 0;
+}
+
+long perform(const ChildPlan& plan, const Step& step) {
+  switch (step.op) {
+    case Op::kMark: plan.record->marks[static_cast<std::size_t>(step.number)] = now(); return 0;
+    case Op::kDieWithParent: return die_with_parent(step);
+    case Op::kCloseRange: return raw::call(SYS_close_range, step.number, static_cast<long>(step.flags), 0);
+    case Op::kDefaultSignals: return default_signals();
+    case Op::kUmask: return raw::call(SYS_umask, step.number);
+    case Op::kHostname: return raw::call(SYS_sethostname, word(step.path), static_cast<long>(length_of(step.path)));
+    case Op::kDomainname: return raw::call(SYS_setdomainname, word(step.path), static_cast<long>(length_of(step.path)));
+    case Op::kLinkUp: return link_up(step);
+    case Op::kFchdir: return raw::call(SYS_fchdir, step.fd);
+    case Op::kChdir: return raw::call(SYS_chdir, word(step.path));
+    case Op::kMount:
+      return raw::call(SYS_mount, word(step.source), word(step.path), word(step.type), static_cast<long>(step.flags),
+                       word(step.data));
+    case Op::kBindMapped: return bind_mapped(step);
+    case Op::kMakeDirectory: return raw::call(SYS_mkdirat, AT_FDCWD, word(step.path), step.number);
+    case Op::kMakeDevice:
+      return raw::call(SYS_mknodat, AT_FDCWD, word(step.path), S_IFCHR | step.number, static_cast<long>(step.flags));
+    case Op::kSymlink: return raw::call(SYS_symlinkat, word(step.source), AT_FDCWD, word(step.path));
+    case Op::kPivotRoot: return pivot_root();
+    case Op::kUnshare: return raw::call(SYS_unshare, static_cast<long>(step.flags));
+    case Op::kSetNamespace: return raw::call(SYS_setns, step.fd, static_cast<long>(step.flags));
+    case Op::kWriteFile: return write_file(step);
+    case Op::kJoinGroup: return raw::call(SYS_write, step.fd, word("0"), 1);
+    case Op::kNewSession: return raw::call(SYS_setsid);
+    case Op::kResourceLimit: return resource_limit(step);
+    case Op::kIdentity: return identity(step);
+    case Op::kNoNewPrivileges: return raw::call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    case Op::kDuplicate: return raw::call(SYS_dup3, step.fd, step.number, 0);
+    case Op::kUnblockSignals: return unblock_signals();
+    case Op::kTerminal: return raw::call(SYS_ioctl, step.fd, TIOCSCTTY, 0);
+    case Op::kNoteNamespaces: return note_namespaces(*plan.record);
+    case Op::kSpawnJob: return spawn_job(plan, step);
+    case Op::kExec: return exec(plan);
+  }
+  return -ENOSYS;
+}
+
+/// Stops at the first step that fails and records which it was.
+void run_steps(const ChildPlan& plan, const StepList& list, Actor actor) {
+  for (std::uint32_t i = 0; i < list.count; ++i) {
+    const long result = perform(plan, list.steps[i]);
+    if (result >= 0 && plan.record->failed_errno == 0) continue;
+    if (plan.record->failed_errno == 0) {
+      plan.record->failed_step = i;
+      plan.record->failed_actor = actor;
+      plan.record->failed_errno = static_cast<std::int32_t>(-result);
+    }
+    leave(1);
+  }
+}
+
+void job_main(void* argument) noexcept {
+  const auto& plan = *static_cast<const ChildPlan*>(argument);
+  run_steps(plan, plan.job, Actor::kJob);
+  leave(1);
+}
+
+void note_end(ChildRecord& record, long pid, int status, const struct rusage& usage) {
+  if (pid != record.job_pid) return;
+  record.death_at = now();
+  record.wait_status = status;
+  record.root_usage = usage;
+  record.job_ended = true;
+}
+
+/// Reaps what is dead (WNOHANG) or waits for the next to die (0); false when no child is left.
+bool reap(ChildRecord& record, int options) {
+  for (;;) {
+    int status = 0;
+    struct rusage usage {};
+    const long pid = raw::call(SYS_wait4, -1, word(&status), options | __WALL, word(&usage));
+    if (pid == 0) return true;
+    if (pid == -EINTR) continue;
+    if (pid < 0) return false;
+    note_end(record, pid, status, usage);
+  }
+}
+
+/// Waits for a signal that is blocked: the kernel queues these, even for PID 1. Returns its number.
+int next_signal() {
+  const std::uint64_t all = ~std::uint64_t{0};
+  for (;;) {
+    const long signal = raw::call(SYS_rt_sigtimedwait, word(&all), 0, 0, kKernelSignalSetSize);
+    if (signal > 0) return static_cast<int>(signal);
+  }
+}
+
+void capture(const char* path, CapturedFile& file) {
+  if (path == nullptr) return;
+  const long fd = raw::call(SYS_openat, AT_FDCWD, word(path), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  while (file.length < file.text.size()) {
+    const long count =
+        raw::call(SYS_read, fd, word(file.text.data() + file.length), static_cast<long>(file.text.size() - file.length));
+    if (count <= 0) break;
+    file.length += static_cast<std::uint32_t>(count);
+  }
+  raw::call(SYS_close, fd);
+}
+
+void supervise(ChildRecord& record) {
+  while (!record.job_ended) {
+    const int signal = next_signal();
+    if (signal == SIGCHLD) {
+      reap(record, WNOHANG);
+    } else if (signal == kKillAllSignal) {
+      raw::call(SYS_kill, -1, SIGKILL);
+    } else {
+      raw::call(SYS_kill, record.job_pid, signal);
+    }
+  }
+}
+
+}  // namespace
+
+void init_main(void* child_plan) noexcept {
+  const auto& plan = *static_cast<const ChildPlan*>(child_plan);
+  run_steps(plan, plan.init, Actor::kInit);
+  supervise(*plan.record);
+  raw::call(SYS_kill, -1, SIGKILL);
+  reap(*plan.record, 0);
+  raw::call(SYS_getrusage, RUSAGE_CHILDREN, word(&plan.record->all_usage));
+  for (std::size_t i = 0; i < kCapturedFileCount; ++i) capture(plan.capture[i], plan.record->captured[i]);
+  leave(0);
+}
+
+void hold_main(void*) noexcept {
+  for (;;) raw::call(SYS_ppoll, 0, 0, 0, 0, 0);
+}
+
+}  // namespace hermetric

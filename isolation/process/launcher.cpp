@@ -1,0 +1,97 @@
+#include "isolation/process/launcher.hpp"
+
+#include <linux/sched.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <new>
+
+#include "isolation/process/raw_syscall.hpp"
+#include "isolation/sys/system.hpp"
+
+namespace hermetric {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kRecordSize = (sizeof(ChildRecord) + kPage - 1) / kPage * kPage;
+constexpr std::size_t kInitStackOffset = kPage;
+constexpr std::size_t kJobStackOffset = kInitStackOffset + ChildMemory::kStackSize + kPage;
+constexpr std::size_t kRecordOffset = kJobStackOffset + ChildMemory::kStackSize;
+constexpr std::size_t kTotalSize = kRecordOffset + kRecordSize;
+
+}  // namespace
+
+Result<ChildMemory> ChildMemory::create() {
+  void* base = ::mmap(nullptr, kTotalSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (base == MAP_FAILED) return std::unexpected(Error::system("mmap", "child memory", errno));
+  ChildMemory memory(static_cast<char*>(base));
+  for (const std::size_t guard : {std::size_t{0}, kJobStackOffset - kPage})
+    if (::mprotect(memory.base_ + guard, kPage, PROT_NONE) != 0)
+      return std::unexpected(Error::system("mprotect", "child memory", errno));
+  new (memory.base_ + kRecordOffset) ChildRecord;
+  return memory;
+}
+
+ChildMemory::ChildMemory(ChildMemory&& other) noexcept : base_(std::exchange(other.base_, nullptr)) {}
+
+ChildMemory::~ChildMemory() {
+  if (base_ != nullptr) ::munmap(base_, kTotalSize);
+}
+
+ChildRecord& ChildMemory::record() const { return *std::launder(reinterpret_cast<ChildRecord*>(base_ + kRecordOffset)); }
+void* ChildMemory::init_stack() const { return base_ + kInitStackOffset; }
+void* ChildMemory::job_stack() const { return base_ + kJobStackOffset; }
+
+Result<RawChild> clone_sharing_memory(std::uint64_t flags, void* stack, std::size_t stack_size, void (*entry)(void*),
+                                      void* argument) {
+  int pidfd = -1;
+  clone_args args{};
+  args.flags = flags | CLONE_VM | CLONE_PIDFD;
+  args.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
+  args.stack = reinterpret_cast<std::uint64_t>(stack);
+  args.stack_size = stack_size;
+  // The child must run no handler of ours: it would do so on shared memory with this thread's thread-local storage.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const long pid = raw::clone3(&args, entry, argument);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return std::unexpected(Error::system("clone3", "", static_cast<int>(-pid)));
+  return RawChild{Fd(pidfd), static_cast<pid_t>(pid)};
+}
+
+Result<Init> Init::launch(std::shared_ptr<const Plan> plan, std::uint64_t namespace_flags) {
+  TRY_ASSIGN(ChildMemory memory, ChildMemory::create());
+  Init init(std::move(memory), std::move(plan));
+  init.view_ = std::make_unique<ChildPlan>(init.plan_->view());
+  init.view_->record = &init.memory_.record();
+  init.view_->job_stack = init.memory_.job_stack();
+  init.view_->job_stack_size = ChildMemory::kStackSize;
+  TRY_ASSIGN(RawChild child, clone_sharing_memory(namespace_flags, init.memory_.init_stack(), ChildMemory::kStackSize,
+                                                  init_main, init.view_.get()));
+  init.pidfd_ = std::move(child.pidfd);
+  init.pid_ = child.pid;
+  return init;
+}
+
+Init::~Init() {
+  if (pid_ < 0 || !pidfd_.valid() || reaped_) return;
+  (void)sys::pidfd_send_signal(pidfd_, SIGKILL);
+  (void)wait();
+}
+
+Status Init::signal(int number) { return sys::pidfd_send_signal(pidfd_, number); }
+
+Status Init::wait() {
+  if (reaped_) return {};
+  siginfo_t info{};
+  while (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | __WALL) != 0)
+    if (errno != EINTR) return std::unexpected(Error::system("waitid", "init", errno));
+  reaped_ = true;
+  return {};
+}
+
+}  // namespace hermetric

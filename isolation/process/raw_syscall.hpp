@@ -1,0 +1,50 @@
+#pragma once
+
+#include <linux/sched.h>
+#include <sys/syscall.h>
+
+#include <cstddef>
+
+/// System calls without libc, for code that runs in a child sharing its maker's memory: libc's wrappers write errno,
+/// which lives in the maker's thread-local storage. A negative return is -errno, as the kernel gives it (syscall(2)).
+namespace hermetric::raw {
+
+#if defined(__x86_64__)
+
+inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+  long result = 0;
+  register long r10 asm("r10") = d;
+  register long r8 asm("r8") = e;
+  register long r9 asm("r9") = f;
+  asm volatile("syscall"
+               : "=a"(result)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+               : "rcx", "r11", "memory");
+  return result;
+}
+
+/// clone3(2) whose child calls entry(argument) on the stack named in `args` and must not return from it.
+inline long clone3(clone_args* args, void (*entry)(void*), void* argument) {
+  long result = 0;
+  register auto r12 asm("r12") = entry;
+  register auto r13 asm("r13") = argument;
+  asm volatile(
+      "syscall\n\t"
+      "testq %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "xorl %%ebp, %%ebp\n\t"
+      "movq %%r13, %%rdi\n\t"
+      "callq *%%r12\n\t"
+      "ud2\n\t"
+      "1:"
+      : "=a"(result)
+      : "a"(__NR_clone3), "D"(args), "S"(sizeof(clone_args)), "r"(r12), "r"(r13)
+      : "rcx", "r11", "memory");
+  return result;
+}
+
+#else
+#error "hermetric runs on x86_64 only: raw_syscall.hpp holds the two routines another architecture needs"
+#endif
+
+}  // namespace hermetric::raw

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+#include "isolation/types/stage.hpp"
+
+namespace hermetric {
+
+/// One thing the child does. The comment names the system calls and which members of Step they read.
+enum class Op : std::uint8_t {
+  kMark,            ///< clock_gettime into the record, for Stage `number`
+  kDieWithParent,   ///< prctl(PR_SET_PDEATHSIG), then poll `fd`, a pidfd of the parent: it must still be alive
+  kCloseRange,      ///< close_range(`number`, `flags`)
+  kDefaultSignals,  ///< rt_sigaction(SIG_DFL) for every signal
+  kUmask,           ///< umask(`number`)
+  kHostname,        ///< sethostname(`path`)
+  kDomainname,      ///< setdomainname(`path`)
+  kLinkUp,          ///< interface `path` up: netdevice(7)
+  kFchdir,          ///< fchdir(`fd`)
+  kChdir,           ///< chdir(`path`)
+  kMount,           ///< mount(`source`, `path`, `type`, `flags`, `data`)
+  kBindMapped,      ///< open_tree(`source`), mount_setattr(IDMAP by user namespace `fd`, `flags`), move_mount to `path`
+  kMakeDirectory,   ///< mkdir(`path`, `number`)
+  kMakeDevice,      ///< mknod(`path`, S_IFCHR | `number`, `flags`)
+  kSymlink,         ///< symlink(`source`, `path`)
+  kPivotRoot,       ///< pivot_root(".", "."): the working directory becomes the root, the old one is detached
+  kUnshare,         ///< unshare(`flags`)
+  kSetNamespace,    ///< setns(`fd`, `flags`)
+  kWriteFile,       ///< open(`path`), write(`data`)
+  kJoinGroup,       ///< write "0" to `fd`, a v1 `tasks` file
+  kNewSession,      ///< setsid()
+  kResourceLimit,   ///< prlimit64(`number`, soft = hard = `flags`)
+  kIdentity,        ///< setgroups(none), setresgid(`flags`), setresuid(`number`)
+  kNoNewPrivileges, ///< prctl(PR_SET_NO_NEW_PRIVS)
+  kDuplicate,       ///< dup2(`fd`, `number`)
+  kUnblockSignals,  ///< rt_sigprocmask: none blocked
+  kTerminal,        ///< ioctl(`fd`, TIOCSCTTY)
+  kNoteNamespaces,  ///< readlink of /proc/self/ns/* into the record
+  kSpawnJob,        ///< clone3(CLONE_VM | CLONE_VFORK, CLONE_INTO_CGROUP `fd` unless -1): runs the plan's job steps
+  kExec,            ///< execve of each candidate of the plan until one is found
+};
+
+/// Plain data: which members mean what is said at Op. Strings are borrowed from the Plan.
+struct Step {
+  Op op = Op::kMark;
+  int fd = -1;
+  int number = 0;
+  std::uint64_t flags = 0;
+  const char* path = nullptr;
+  const char* source = nullptr;
+  const char* type = nullptr;
+  const char* data = nullptr;
+};
+
+struct StepList {
+  const Step* steps = nullptr;
+  std::uint32_t count = 0;
+};
+
+}  // namespace hermetric

@@ -1,0 +1,291 @@
+#include "isolation/sandbox/sandbox.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "isolation/sandbox/child_usage.hpp"
+#include "isolation/sys/clock.hpp"
+#include "isolation/sys/files.hpp"
+#include "isolation/sys/system.hpp"
+
+namespace hermetric {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Ids that no account, service or container manager hands out by itself (systemd's UIDS-GIDS.md, "unused").
+constexpr IdMap kDefaultIdMap{.first = 0x70000000, .count = 65536};
+/// A job's clocks start at this age: it does not see how long the host is up. Not near zero: programs subtract.
+constexpr long kJobClockSeconds = 86'400;
+constexpr int kFirstFreeDescriptor = 10;
+
+std::string offset_line(const char* clock_name, clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return std::string(clock_name) + " " + std::to_string(kJobClockSeconds - now.tv_sec) + " 0\n";
+}
+
+/// A copy of `fd` above the numbers that the job's own streams take.
+Result<Fd> duplicate_high(int fd) {
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+  if (copy < 0) return std::unexpected(Error::system("fcntl", "F_DUPFD_CLOEXEC", errno));
+  return Fd(copy);
+}
+
+std::string relative_to(const std::string& path, const std::string& base) {
+  return fs::path(path).lexically_relative(base).string();
+}
+
+bool is_below(const std::string& path, const std::string& base) {
+  return path.size() > base.size() && path.starts_with(base) && path[base.size()] == '/';
+}
+
+}  // namespace
+
+StateDirectories StateDirectories::of_this_user() {
+  if (::geteuid() == 0) return {"/run/hermetric", "/var/lib/hermetric"};
+  const auto variable = [](const char* name, const std::string& otherwise) {
+    const char* value = std::getenv(name);
+    return (value != nullptr && *value != '\0' ? std::string(value) : otherwise) + "/hermetric";
+  };
+  const std::string home = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "/tmp";
+  return {variable("XDG_RUNTIME_DIR", "/tmp"), variable("XDG_DATA_HOME", home + "/.local/share")};
+}
+
+SandboxHost::SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd)
+    : directories_(std::move(directories)),
+      mounts_(directories_.runtime + "/template"),
+      cgroups_(std::move(cgroups)),
+      ledger_(directories_.runtime + "/ledger"),
+      runner_pidfd_(std::move(runner_pidfd)),
+      id_map_(kDefaultIdMap),
+      cell_prefix_(std::to_string(::getpid()) + "-" + std::to_string(monotonic_nanoseconds() / 1'000'000) + "-") {}
+
+Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories& directories,
+                                                         const std::optional<std::string>& cgroup_parent) {
+  TRY(make_directories(directories.runtime + "/ledger", 0700));
+  TRY(make_directories(directories.data + "/cells", 0700));
+  TRY(Ledger(directories.runtime + "/ledger").sweep());
+  TRY(MountTemplate::enter(directories.runtime + "/template"));
+  TRY_ASSIGN(auto cgroups, find_cgroups({.parent = cgroup_parent}));
+  TRY_ASSIGN(Fd runner, sys::pidfd_open(::getpid()));
+  return std::unique_ptr<SandboxHost>(new SandboxHost(directories, std::move(cgroups), std::move(runner)));
+}
+
+std::string SandboxHost::next_cell() { return cell_prefix_ + std::to_string(cells_.fetch_add(1)); }
+
+Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxHost& host, SandboxSpec spec) {
+  std::unique_ptr<Sandbox> sandbox(new Sandbox(host, std::move(spec)));
+  TRY(sandbox->acquire());
+  return sandbox;
+}
+
+Status Sandbox::acquire() {
+  began_at_ = monotonic_nanoseconds();
+  cell_ = host_->next_cell();
+  const CgroupRequest request{spec_.limits, spec_.io_devices};
+  const std::string group = "hermetric-" + cell_;
+  const bool on_tmpfs = spec_.scratch_on_tmpfs;
+  const std::string scratch = (on_tmpfs ? host_->mounts().scratch() : spec_.scratch_parent) + "/" + cell_;
+  LedgerRecord record;
+  record.cell = cell_;
+  record.name = spec_.name;
+  record.cgroups = host_->cgroups().paths_of(group, request);
+  record.scratch = on_tmpfs ? "" : scratch;
+  TRY(host_->ledger().add(std::move(record)));
+  in_ledger_ = true;
+  TRY_ASSIGN(Scratch uppers, Scratch::create(scratch, on_tmpfs, spec_.limits.disk));
+  scratch_.emplace(std::move(uppers));
+  TRY(make_scratch());
+  mark_now(Stage::kScratch);
+  TRY_ASSIGN(cgroup_, host_->cgroups().create(group, request));
+  mark_now(Stage::kCgroup);
+  TRY_ASSIGN(user_namespace_, make_user_namespace(host_->id_map()));
+  mark_now(Stage::kUserNamespace);
+  return {};
+}
+
+Status Sandbox::make_scratch() {
+  const std::uint32_t root_uid = host_->outside(0);
+  TRY_ASSIGN(skeleton_layer_, host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root_uid, root_uid));
+  TRY(scratch_->add_upper(0, root_uid, root_uid, 0755));
+  unsigned upper = 1;
+  for (const ViewMount* overlay : overlays_of(spec_)) {
+    TRY_ASSIGN(const struct stat look, sys::fstatat(AT_FDCWD, overlay->sources.back(), 0));
+    TRY(scratch_->add_upper(upper++, host_->outside(look.st_uid), host_->outside(look.st_gid), look.st_mode & 07777));
+  }
+  for (const ViewMount& mount : spec_.mounts) TRY(make_mount_points(mount));
+  return {};
+}
+
+/// A mount point inside an overlay that its lowers do not have is made in its upper; others are in the skeleton.
+Status Sandbox::make_mount_points(const ViewMount& mount) {
+  const auto overlays = overlays_of(spec_);
+  for (std::size_t i = overlays.size(); i-- > 0;) {
+    const ViewMount& overlay = *overlays[i];
+    if (!is_below(mount.destination, overlay.destination)) continue;
+    const std::string inner = relative_to(mount.destination, overlay.destination);
+    const bool there = std::any_of(overlay.sources.begin(), overlay.sources.end(), [&](const std::string& source) {
+      return sys::fstatat(AT_FDCWD, source + "/" + inner, AT_SYMLINK_NOFOLLOW).has_value();
+    });
+    if (there) return {};
+    const std::string point = scratch_->upper(static_cast<unsigned>(i) + 1) + "/" + inner;
+    if (!mount.is_file) return make_directories(point);
+    TRY(make_directories(fs::path(point).parent_path().string()));
+    TRY(sys::open(point, O_WRONLY | O_CREAT, 0644));
+    return {};
+  }
+  return {};
+}
+
+Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
+  streams_.clear();
+  for (const int fd : {streams.in, streams.out, streams.err}) {
+    TRY_ASSIGN(Fd copy, duplicate_high(fd));
+    streams_.push_back(std::move(copy));
+  }
+  PlanResources resources;
+  resources.runner_pidfd = host_->runner_pidfd().get();
+  resources.scratch_fd = scratch_->fd().get();
+  resources.user_namespace_fd = user_namespace_.get();
+  resources.cgroup = cgroup_->entry();
+  resources.stdin_fd = streams_[0].get();
+  resources.stdout_fd = streams_[1].get();
+  resources.stderr_fd = streams_[2].get();
+  resources.skeleton_layer = skeleton_layer_;
+  resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
+  return resources;
+}
+
+Result<std::shared_ptr<const Plan>> Sandbox::plan(const Streams& streams) {
+  TRY_ASSIGN(const PlanResources resources, resources_for(streams));
+  return build_plan(spec_, resources, host_->mounts());
+}
+
+Status Sandbox::start(const Streams& streams) {
+  TRY_ASSIGN(std::shared_ptr<const Plan> steps, plan(streams));
+  TRY_ASSIGN(Init init, Init::launch(std::move(steps), namespace_flags(spec_)));
+  init_.emplace(std::move(init));
+  streams_.clear();
+  return host_->ledger().running(cell_, init_->pid());
+}
+
+std::optional<Duration> Sandbox::exec_at() const {
+  const std::uint64_t at = init_->exec_at();
+  if (at == 0) return std::nullopt;
+  return Duration(static_cast<Duration::rep>(at / 1000));
+}
+
+void Sandbox::signal_job(int signal) { (void)init_->signal(signal); }
+
+void Sandbox::kill_all() {
+  (void)cgroup_->freeze(false);
+  (void)cgroup_->kill();
+  (void)init_->signal(kKillAllSignal);
+}
+
+Result<Ending> Sandbox::wait() {
+  TRY(init_->wait());
+  mark_now(Stage::kDrain);
+  const ChildRecord& record = init_->record();
+  take_marks(record);
+  Ending ending;
+  if (record.failed_errno != 0) {
+    const bool at_exec =
+        record.failed_actor == Actor::kJob && init_->plan().steps(Actor::kJob)[record.failed_step].op == Op::kExec;
+    if (!at_exec) {
+      ending.setup_error = step_error(record);
+    } else {
+      ending.exit_code = record.failed_errno == ENOENT || record.failed_errno == ENOTDIR ? 127 : 126;
+      ending.command_error = Error::system("execute", init_->plan().command(), record.failed_errno);
+    }
+  } else if (!record.job_ended) {
+    ending.signal = SIGKILL;  // init itself was killed, and the job with it
+  } else if (WIFSIGNALED(record.wait_status)) {
+    ending.signal = WTERMSIG(record.wait_status);
+  } else {
+    ending.exit_code = WEXITSTATUS(record.wait_status);
+  }
+  return ending;
+}
+
+Error Sandbox::step_error(const ChildRecord& record) const {
+  const auto& steps = init_->plan().steps(record.failed_actor);
+  return Error::system(describe(steps[record.failed_step]), "", record.failed_errno).in("set-up");
+}
+
+void Sandbox::read_usage(ResourceUsage& usage) {
+  cgroup_->read_usage(usage);
+  read_child_record(init_->record(), usage);
+  mark_now(Stage::kUsage);
+}
+
+std::optional<OverlayLayers> Sandbox::workspace_layers() const {
+  const auto overlays = overlays_of(spec_);
+  for (std::size_t i = 0; i < overlays.size(); ++i)
+    if (spec_.workspace && overlays[i]->destination == *spec_.workspace)
+      return OverlayLayers{scratch_->upper(static_cast<unsigned>(i) + 1), overlays[i]->sources};
+  return std::nullopt;
+}
+
+std::map<std::string, std::uint64_t> Sandbox::namespaces() const { return namespaces_of(init_->record()); }
+
+void Sandbox::take_marks(const ChildRecord& record) {
+  for (std::size_t i = 0; i < kSetupStageCount; ++i)
+    if (record.marks[i] != 0) marks_[i] = record.marks[i];
+  exec_at_ = record.exec_at;
+  death_at_ = record.death_at;
+}
+
+Phases Sandbox::phases() const {
+  const auto between = [](std::uint64_t from, std::uint64_t to) {
+    return Duration(to > from ? static_cast<Duration::rep>((to - from) / 1000) : 0);
+  };
+  Phases phases;
+  std::uint64_t last = began_at_;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (i == kSetupStageCount && death_at_ != 0) last = death_at_;
+    if (marks_[i] == 0) continue;
+    phases.stages[i] = between(last, marks_[i]);
+    last = marks_[i];
+  }
+  phases.setup_total = between(began_at_, exec_at_ != 0 ? exec_at_ : marks_[static_cast<std::size_t>(Stage::kDrain)]);
+  phases.run = exec_at_ != 0 ? between(exec_at_, death_at_) : Duration{};
+  if (death_at_ != 0) phases.teardown_total = between(death_at_, ended_at_);
+  return phases;
+}
+
+void Sandbox::mark_now(Stage stage) { marks_[static_cast<std::size_t>(stage)] = monotonic_nanoseconds(); }
+
+Status Sandbox::close() {
+  Status first;
+  const auto keep_first = [&first](Status status) {
+    if (!status && first) first = std::move(status);
+  };
+  init_.reset();
+  if (cgroup_) keep_first(cgroup_->remove());
+  cgroup_.reset();
+  mark_now(Stage::kCgroupRemoval);
+  if (scratch_) keep_first(scratch_->close());
+  mark_now(Stage::kScratchRemoval);
+  user_namespace_.close();
+  if (in_ledger_ && first) keep_first(host_->ledger().strike(cell_));
+  in_ledger_ = false;
+  ended_at_ = monotonic_nanoseconds();
+  return first;
+}
+
+Sandbox::~Sandbox() {
+  if (in_ledger_) (void)close();
+}
+
+}  // namespace hermetric

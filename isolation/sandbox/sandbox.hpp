@@ -1,0 +1,156 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isolation/cgroup/cgroup.hpp"
+#include "isolation/process/launcher.hpp"
+#include "isolation/process/user_namespace.hpp"
+#include "isolation/sandbox/ledger.hpp"
+#include "isolation/sandbox/plan_builder.hpp"
+#include "isolation/sandbox/spec.hpp"
+#include "isolation/types/outcome.hpp"
+#include "isolation/types/stage.hpp"
+#include "isolation/types/usage.hpp"
+#include "isolation/workspace/changes.hpp"
+#include "isolation/workspace/mount_template.hpp"
+#include "isolation/workspace/scratch.hpp"
+
+namespace hermetric {
+
+/// Where hermetric keeps what must outlive a process: /run/hermetric and /var/lib/hermetric for root.
+struct StateDirectories {
+  std::string runtime;  ///< ledger, mount point of the template
+  std::string data;     ///< uppers
+
+  static StateDirectories of_this_user();
+};
+
+/// What all cells of one hermetric process stand on. Make one in the main thread before any other thread is started;
+/// it must outlive every Sandbox.
+class SandboxHost {
+ public:
+  /// Enters the mount template, sweeps what dead runs left, finds the cgroup hierarchies.
+  static Result<std::unique_ptr<SandboxHost>> create(const StateDirectories& directories,
+                                                     const std::optional<std::string>& cgroup_parent);
+
+  [[nodiscard]] MountTemplate& mounts() { return mounts_; }
+  [[nodiscard]] CgroupDriver& cgroups() { return *cgroups_; }
+  [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+  [[nodiscard]] const Fd& runner_pidfd() const { return runner_pidfd_; }
+  [[nodiscard]] const StateDirectories& directories() const { return directories_; }
+  [[nodiscard]] IdMap id_map() const { return id_map_; }
+  /// What a job's root is on this host, for files that hermetric makes for it.
+  [[nodiscard]] std::uint32_t outside(std::uint32_t id) const { return id < id_map_.count ? id_map_.first + id : id; }
+  /// "<pid>-<start>-<number>": unique over all runs on this host.
+  std::string next_cell();
+
+ private:
+  SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd);
+
+  StateDirectories directories_;
+  MountTemplate mounts_;
+  std::unique_ptr<CgroupDriver> cgroups_;
+  Ledger ledger_;
+  Fd runner_pidfd_;
+  IdMap id_map_;
+  std::string cell_prefix_;
+  std::atomic<unsigned> cells_{0};
+};
+
+/// The job's standard streams. Borrowed until start() returns.
+struct Streams {
+  int in = -1;
+  int out = -1;
+  int err = -1;
+};
+
+/// How a cell ended, before any limit of the runner's is considered.
+struct Ending {
+  std::optional<int> exit_code;  ///< of the job's root process
+  std::optional<int> signal;
+  std::optional<Error> setup_error;   ///< a step before the job's own program failed
+  std::optional<Error> command_error;  ///< the program could not be executed; exit_code is 126 or 127
+};
+
+/// One cell: namespaces, groups, uppers and the job in it. Used as create, start, (terminate, kill), wait, read_usage,
+/// collect what is wanted, close: kill all -> wait until empty -> read usage -> collect -> remove.
+class Sandbox {
+ public:
+  /// Makes everything that lies outside the job's own namespaces. `host` must outlive the sandbox.
+  static Result<std::unique_ptr<Sandbox>> create(SandboxHost& host, SandboxSpec spec);
+
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+  ~Sandbox();
+
+  /// Launches init. The cell dies with the calling thread.
+  Status start(const Streams& streams);
+
+  /// The plan that start() would launch, with descriptor numbers as they are now.
+  Result<std::shared_ptr<const Plan>> plan(const Streams& streams);
+
+  /// Readable when the whole cell is dead.
+  [[nodiscard]] int pidfd() const { return init_->pidfd().get(); }
+  /// Monotonic time of the job's exec; nothing before it.
+  [[nodiscard]] std::optional<Duration> exec_at() const;
+  [[nodiscard]] CgroupSample sample() const { return cgroup_->sample(); }
+  [[nodiscard]] const std::string& cell() const { return cell_; }
+
+  /// Sends `signal` to the job's root process.
+  void signal_job(int signal);
+  /// SIGKILL to everything in the cell, and no way round it.
+  void kill_all();
+
+  /// Reaps the cell; call it when pidfd() is readable, or it blocks.
+  Result<Ending> wait();
+
+  /// After wait(): every figure that groups, init and the overlay know.
+  void read_usage(ResourceUsage& usage);
+
+  /// After wait(): the workspace's layers, for artifacts. Valid until close().
+  [[nodiscard]] std::optional<OverlayLayers> workspace_layers() const;
+
+  /// After wait(): "net" -> inode of the namespaces the job had.
+  [[nodiscard]] std::map<std::string, std::uint64_t> namespaces() const;
+
+  /// Artifacts are out: ends that stage.
+  void mark(Stage stage) { mark_now(stage); }
+
+  /// Removes groups, uppers and the ledger's record. Whatever cannot be removed is said.
+  Status close();
+
+  /// Complete after close().
+  [[nodiscard]] Phases phases() const;
+
+ private:
+  Sandbox(SandboxHost& host, SandboxSpec spec) : host_(&host), spec_(std::move(spec)) {}
+
+  Status acquire();
+  Status make_scratch();
+  Status make_mount_points(const ViewMount& mount);
+  Result<PlanResources> resources_for(const Streams& streams);
+  void mark_now(Stage stage);
+  void take_marks(const ChildRecord& record);
+  [[nodiscard]] Error step_error(const ChildRecord& record) const;
+
+  SandboxHost* host_;
+  SandboxSpec spec_;
+  std::string cell_;
+  std::string skeleton_layer_;
+  bool in_ledger_ = false;
+  std::optional<Scratch> scratch_;
+  std::unique_ptr<Cgroup> cgroup_;
+  Fd user_namespace_;
+  std::vector<Fd> streams_;
+  std::optional<Init> init_;
+  std::uint64_t began_at_ = 0, exec_at_ = 0, death_at_ = 0, ended_at_ = 0;
+  std::array<std::uint64_t, kStageCount> marks_{};  ///< monotonic ns; init's are added by wait()
+};
+
+}  // namespace hermetric

@@ -1,0 +1,47 @@
+#include "isolation/workspace/mount_template.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "isolation/sys/files.hpp"
+#include "isolation/sys/system.hpp"
+
+namespace hermetric {
+namespace {
+
+std::string key_of(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid) {
+  std::string key = std::to_string(uid) + ":" + std::to_string(gid);
+  for (const SkeletonEntry& entry : skeleton) {
+    key.append("\n").append(entry.path).append(entry.opaque ? " o " : " - ").append(std::to_string(entry.mode));
+    if (entry.kind == SkeletonEntry::Kind::kFile) key.append(" ").append(entry.content);
+  }
+  return key;
+}
+
+}  // namespace
+
+Status MountTemplate::enter(const std::string& directory) {
+  TRY(make_directories(directory, 0700));
+  TRY(sys::unshare(CLONE_NEWNS));
+  TRY(sys::mount("", "/", nullptr, MS_REC | MS_SLAVE, ""));
+  TRY(sys::mount("hermetric", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"));
+  for (const char* name : {"/skeleton", "/root", "/lower", "/scratch"}) TRY(sys::mkdirat(AT_FDCWD, directory + name, 0755));
+  for (unsigned slot = 0; slot < kLowerSlots; ++slot)
+    TRY(sys::mkdirat(AT_FDCWD, directory + "/lower/" + std::to_string(slot), 0755));
+  TRY(sys::open(directory + "/empty", O_WRONLY | O_CREAT | O_EXCL, 0444));
+  return {};
+}
+
+Result<std::string> MountTemplate::layer_for(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid) {
+  const std::string key = key_of(skeleton, uid, gid);
+  const std::lock_guard lock(mutex_);
+  if (const auto known = layers_.find(key); known != layers_.end()) return known->second;
+  const std::string layer = directory_ + "/skeleton/" + std::to_string(layers_.size());
+  TRY(sys::mkdirat(AT_FDCWD, layer, 0755));
+  TRY(write_skeleton(skeleton, layer, uid, gid));
+  layers_.emplace(key, layer);
+  return layer;
+}
+
+}  // namespace hermetric

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "isolation/sys/result.hpp"
+#include "isolation/workspace/skeleton.hpp"
+
+namespace hermetric {
+
+/// The mount namespace that cells are cloned from: the host's mounts as slaves, and on a tmpfs of its own what all cells
+/// share. It is private to this process, so nothing of it is ever seen on the host and all of it goes with the process.
+///
+/// Layout below directory(): skeleton/N the layers, root the mount point of a cell's root, lower/N mount points for
+/// its id-mapped lowers, scratch where uppers that shall lie on tmpfs are mounted, empty an empty file.
+class MountTemplate {
+ public:
+  static constexpr unsigned kLowerSlots = 64;
+
+  /// Moves the CALLING THREAD and the threads it makes later into the new mount namespace: call it first in main().
+  /// `directory` is made if it is missing; nothing is written in it.
+  static Status enter(const std::string& directory);
+
+  /// `directory` as given to enter().
+  explicit MountTemplate(std::string directory) : directory_(std::move(directory)) {}
+
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  [[nodiscard]] std::string root() const { return directory_ + "/root"; }
+  [[nodiscard]] std::string lower(unsigned slot) const { return directory_ + "/lower/" + std::to_string(slot); }
+  [[nodiscard]] std::string scratch() const { return directory_ + "/scratch"; }
+  [[nodiscard]] std::string empty_file() const { return directory_ + "/empty"; }
+
+  /// The layer for `skeleton`, owned by `uid`:`gid`: made at the first call, shared by all later ones. Thread-safe.
+  Result<std::string> layer_for(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid);
+
+ private:
+  std::string directory_;
+  std::mutex mutex_;
+  std::map<std::string, std::string> layers_;  ///< key of the content -> path
+};
+
+}  // namespace hermetric

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "isolation/sys/fd.hpp"
+#include "isolation/sys/result.hpp"
+#include "isolation/types/units.hpp"
+
+namespace hermetric {
+
+/// The uppers of one cell: a directory of its own on disk, or a tmpfs. Owns it: close() or the destructor removes it
+/// with everything the job left in it.
+class Scratch {
+ public:
+  /// Makes `directory`, which must not exist. With `on_tmpfs` a tmpfs is mounted there.
+  static Result<Scratch> create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size);
+
+  Scratch(Scratch&& other) noexcept
+      : directory_(std::exchange(other.directory_, {})), on_tmpfs_(other.on_tmpfs_), fd_(std::move(other.fd_)) {}
+  Scratch& operator=(Scratch&&) = delete;
+  ~Scratch();
+
+  /// Makes the pair upperN and workN for an overlay whose root shall look like this inside.
+  Status add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid, unsigned mode);
+
+  [[nodiscard]] const Fd& fd() const { return fd_; }
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  [[nodiscard]] std::string upper(unsigned number) const { return directory_ + "/upper" + std::to_string(number); }
+
+  Status close();
+
+ private:
+  Scratch(std::string directory, bool on_tmpfs) : directory_(std::move(directory)), on_tmpfs_(on_tmpfs) {}
+
+  std::string directory_;
+  bool on_tmpfs_ = false;
+  Fd fd_;
+};
+
+}  // namespace hermetric
