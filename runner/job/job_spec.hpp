@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isolation/types/limits.hpp"
@@ -13,6 +16,14 @@ namespace hermetric {
 enum class Network { kNone, kPrivate, kNat, kHost };
 enum class When { kPassed, kAlways, kFailed };
 enum class IfFailed { kStop, kContinue };
+
+// What people write for them, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 4> kNetworkNames = {"none", "private", "nat", "host"};
+inline constexpr std::array<std::string_view, 3> kWhenNames = {"passed", "always", "failed"};
+inline constexpr std::array<std::string_view, 2> kIfFailedNames = {"stop", "continue"};
+inline constexpr std::array<std::string_view, 2> kOomPolicyNames = {"report", "fail"};
+
+constexpr std::string_view name_of(Network network) { return kNetworkNames[static_cast<std::size_t>(network)]; }
 
 /// "SRC[:DST]" of --overlay, --ro and --rw. Absolute paths; DST defaults to SRC.
 struct PathPair {
@@ -34,7 +45,8 @@ struct IdPair {
 /// Paths are absolute. Nothing here depends on the host; resolve() adds that.
 struct JobSpec {
   std::string name;
-  std::vector<std::string> command;  ///< argv; shell text is already {"sh", "-ec", TEXT}
+  std::string base_name;             ///< as the job file has it: "test" of "test (SEED=1)"
+  std::vector<std::string> command;  ///< argv; shell text is already {"sh", "-e", "-c", TEXT}
 
   std::string root = "host";             ///< "host", a directory or "image:NAME"
   std::optional<std::string> workspace;  ///< nothing: none
