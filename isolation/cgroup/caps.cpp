@@ -6,6 +6,7 @@
 
 #include "isolation/cgroup/cap_text.hpp"
 #include "isolation/cgroup/cgroup_text.hpp"
+#include "isolation/cgroup/control_file.hpp"
 #include "isolation/sys/files.hpp"
 
 namespace hermetric {
@@ -56,12 +57,20 @@ Error describe(const CapWrite& cap, Error error) {
   return cap.remedy.empty() ? error : std::move(error).remedy(cap.remedy);
 }
 
+/// What the kernel made of the cap, or nothing when nobody asks.
+Result<std::string> write_for_check(const GroupDirectory& directory, const CapWrite& cap) {
+  const int dir = directory.fd.get();
+  if (cap.read_back != ReadBack::kNothing && cap.check_file.empty())
+    return write_and_read_control(dir, cap.file, cap.text);
+  TRY(write_file_at(dir, cap.file, cap.text));
+  if (cap.read_back == ReadBack::kNothing) return std::string();
+  return read_control(dir, cap.check_file);
+}
+
 Status write_cap(const GroupDirectory& directory, const CapWrite& cap) {
-  TRY(write_file_at(directory.fd.get(), cap.file, cap.text));
-  if (cap.read_back == ReadBack::kNothing) return {};
-  const std::string& check_file = cap.check_file.empty() ? cap.file : cap.check_file;
-  TRY_ASSIGN(const std::string actual, read_file_at(directory.fd.get(), check_file));
+  TRY_ASSIGN(const std::string actual, write_for_check(directory, cap));
   if (holds(cap, actual)) return {};
+  const std::string& check_file = cap.check_file.empty() ? cap.file : cap.check_file;
   return std::unexpected(
       Error("wrote " + cap.text + " to " + cap.file + ", but " + check_file + " says " + std::string(trimmed(actual))));
 }

@@ -18,6 +18,7 @@
 #include "isolation/cgroup/block_device.hpp"
 #include "isolation/cgroup/cgroup.hpp"
 #include "isolation/cgroup/cgroup_text.hpp"
+#include "isolation/cgroup/testing/contract.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/testing/require.hpp"
@@ -106,6 +107,7 @@ TEST_F(CgroupRoot, MakesExactlyTheDirectoriesItAnnounces) {
   ASSERT_NE(group, nullptr);
   EXPECT_EQ(group->paths(), made_);
   for (const std::string& path : made_) EXPECT_TRUE(exists(path)) << path;
+  ::hermetric::testing::expect_every_figure_explained(*group);
   EXPECT_EQ(group->populated().value_or(true), false);
   EXPECT_TRUE(group->remove());
 }
@@ -306,6 +308,27 @@ TEST_F(CgroupRoot, SamplesARunningGroup) {
   EXPECT_GE(sample.anon_bytes.value_or(0), mebibytes(7).count);
   EXPECT_TRUE(group->kill());
   (void)wait_for(pid);
+}
+
+/// A hermetric inside a job's group is in the way of its own groups: it moves itself aside, and back at the end.
+TEST_F(CgroupRoot, MovesItselfAsideWhereTheGroupIsItsOwn) {
+  CgroupRequest request;
+  request.limits.memory = mebibytes(256);
+  const auto group = create(request);
+  ASSERT_NE(group, nullptr);
+  const std::string leaf = group->paths().back();
+  HERMETRIC_NEED("cgroup2-controllers", exists(leaf + "/memory.max"), "cgroup2 has no memory controller here");
+  const int status = wait_for(start_in(group->entry(), [&] {
+    {
+      const auto driver = find_cgroups();
+      if (!driver) ::_exit(1);
+      const auto inner = (*driver)->create("inner", request);
+      if (!inner) ::_exit(2);
+      if (!exists(leaf + "/inner/memory.max")) ::_exit(3);
+    }
+    if (exists(leaf + "/inner") || read_trimmed(leaf + "/cgroup.procs").empty()) ::_exit(4);
+  }));
+  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
 }
 
 /// Not a check of time: prints what a job pays, for the curious.

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "isolation/sys/files.hpp"
+#include "isolation/cgroup/control_file.hpp"
 
 namespace hermetric {
 namespace {
@@ -16,7 +16,7 @@ class FileReader {
  public:
   const Result<std::string>& read(const GroupDirectory& directory, const char* file) {
     if (&directory != directory_ || file_ != file) {
-      text_ = read_file_at(directory.fd.get(), file);
+      text_ = read_control(directory.fd.get(), file);
       directory_ = &directory;
       file_ = file;
     }
