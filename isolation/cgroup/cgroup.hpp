@@ -95,7 +95,8 @@ struct CgroupRoots {
   std::string mountinfo = "/proc/self/mountinfo";
   std::string self_cgroup = "/proc/self/cgroup";
   std::string swaps = "/proc/swaps";  ///< a host without swap needs no swap cap
-  std::optional<std::string> parent;  ///< --cgroup-parent: in place of the own path, below each hierarchy's mount
+  std::optional<std::string> parent =
+      std::nullopt;  ///< --cgroup-parent: in place of the own path, below each hierarchy's mount
 };
 
 /// The one place that knows the cgroup version: looks at what is mounted, per controller, and returns the driver for

@@ -4,13 +4,27 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include "isolation/sys/files.hpp"
 
 namespace hermetric {
 namespace {
+
+/// Those that hermetric has a use for. Others (hugetlb, devices, ...) are left alone.
+constexpr std::array<std::string_view, 8> kControllers = {"memory", "cpu",     "cpuacct", "cpuset",
+                                                          "pids",   "freezer", "blkio",   "io"};
+
+std::vector<std::string> useful(const std::vector<std::string>& controllers) {
+  std::vector<std::string> names;
+  std::ranges::copy_if(controllers, std::back_inserter(names), [](const std::string& name) {
+    return std::ranges::find(kControllers, name) != kControllers.end();
+  });
+  return names;
+}
 
 bool contains(const std::vector<std::string_view>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
@@ -98,8 +112,21 @@ Result<std::vector<CgroupHierarchy>> find_hierarchies(const CgroupRoots& roots) 
   TRY_ASSIGN(const auto mounts, parse_mountinfo(mounts_text));
   TRY_ASSIGN(const std::string self_text, read_file(roots.self_cgroup));
   auto hierarchies = join_hierarchies(mounts, parse_self_cgroup(self_text), roots.parent);
-  for (CgroupHierarchy& hierarchy : hierarchies) look_at(hierarchy);
+  for (CgroupHierarchy& hierarchy : hierarchies) {
+    look_at(hierarchy);
+    hierarchy.controllers = useful(hierarchy.controllers);
+  }
+  std::erase_if(hierarchies, [](const CgroupHierarchy& each) { return !each.unified && each.controllers.empty(); });
   return hierarchies;
+}
+
+CgroupLayout layout_of(const std::vector<CgroupHierarchy>& hierarchies) {
+  bool v1 = false;
+  bool v2 = false;
+  for (const CgroupHierarchy& hierarchy : hierarchies)
+    if (hierarchy.problem.empty()) (hierarchy.unified ? v2 : v1) = true;
+  if (v1) return v2 ? CgroupLayout::kHybrid : CgroupLayout::kV1;
+  return v2 ? CgroupLayout::kV2 : CgroupLayout::kNone;
 }
 
 }  // namespace hermetric

@@ -25,8 +25,12 @@ std::vector<CgroupHierarchy> join_hierarchies(const std::vector<MountEntry>& mou
                                               const std::vector<CgroupMembership>& memberships,
                                               const std::optional<std::string>& parent);
 
-/// The same from this host, with cgroup2's controllers and what stands in the way. Changes nothing.
+/// The same from this host, with cgroup2's controllers and what stands in the way. Only controllers and v1 mounts that
+/// hermetric has a use for. Changes nothing.
 Result<std::vector<CgroupHierarchy>> find_hierarchies(const CgroupRoots& roots);
+
+/// What those without a problem amount to.
+CgroupLayout layout_of(const std::vector<CgroupHierarchy>& hierarchies);
 
 /// Where a process moves itself when it is in the way of its own children; see delegation.hpp.
 inline constexpr std::string_view kSelfGroupPrefix = "hermetric-self-";

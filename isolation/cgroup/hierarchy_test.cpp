@@ -67,6 +67,21 @@ TEST(JoinHierarchies, TheGroupItMovedItselfIntoDoesNotCount) {
   EXPECT_EQ(join(kV2Mount, "0::/hermetric-self-42\n")[0].base, "/sys/fs/cgroup");
 }
 
+CgroupHierarchy some(bool unified, std::vector<std::string> controllers, std::string problem = "") {
+  return {.unified = unified,
+          .controllers = std::move(controllers),
+          .mount_point = "/m",
+          .base = "/m/own",
+          .problem = std::move(problem)};
+}
+
+TEST(LayoutOf, CountsOnlyWhatCanBeUsed) {
+  EXPECT_EQ(layout_of({}), CgroupLayout::kNone);
+  EXPECT_EQ(layout_of({some(true, {})}), CgroupLayout::kV2);
+  EXPECT_EQ(layout_of({some(false, {"memory"}), some(true, {})}), CgroupLayout::kHybrid);
+  EXPECT_EQ(layout_of({some(false, {"memory"}), some(true, {}, "read-only")}), CgroupLayout::kV1);
+}
+
 TEST(JoinHierarchies, NothingMountedIsNoHierarchy) { EXPECT_TRUE(join("", "0::/\n").empty()); }
 
 }  // namespace
