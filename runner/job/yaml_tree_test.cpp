@@ -78,8 +78,7 @@ TEST(YamlTree, ScalarsByTheCoreSchema) {
   for (const char* number : {"0", "-1", "+1", "1.5", ".5", "1e3", "0x1F", "0o17", ".inf", "-.inf", ".nan", "1e999"})
     EXPECT_EQ(classify(number), "number") << number;
   for (const char* boolean : {"true", "False", "TRUE"}) EXPECT_EQ(classify(boolean), "boolean") << boolean;
-  for (const char* text :
-       {"yes", "1.2.3", "1K", "0-3", "'1'", "\"true\"", "nan", "inf", "0x", "0xg", "0o8", "--1"})
+  for (const char* text : {"yes", "1.2.3", "1K", "0-3", "'1'", "\"true\"", "nan", "inf", "0x", "0xg", "0o8", "--1"})
     EXPECT_EQ(classify(text), "text") << text;
   for (const char* none : {"~", "null", "", "[]", "{}"}) EXPECT_EQ(classify(none), "none") << none;
 }
