@@ -1,24 +1,22 @@
-/// The drivers against this host's kernel: real groups, real processes.
+/// The drivers against this host's kernel: real groups, real processes. Everything runs twice: with what is mounted,
+/// and as if cgroup2 were not, which makes a v1 host of a hybrid one.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/sched.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
-#include <ctime>
-#include <functional>
 #include <thread>
 
 #include "isolation/cgroup/block_device.hpp"
 #include "isolation/cgroup/cgroup.hpp"
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/cgroup/testing/contract.hpp"
+#include "isolation/cgroup/testing/fake_tree.hpp"
+#include "isolation/cgroup/testing/processes.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/testing/require.hpp"
@@ -26,59 +24,41 @@
 namespace hermetric {
 namespace {
 
-/// A child in the groups from its first instruction on; runs `work` and exits with 0.
-pid_t start_in(const CgroupEntry& entry, const std::function<void()>& work) {
-  clone_args args{};
-  args.exit_signal = SIGCHLD;
-  if (entry.leaf_fd >= 0) {
-    args.flags = CLONE_INTO_CGROUP;
-    args.cgroup = static_cast<__u64>(entry.leaf_fd);
-  }
-  const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
-  if (pid != 0) return pid;
-  for (const int tasks : entry.tasks_fds)
-    if (::write(tasks, "0", 1) != 1) ::_exit(99);
-  work();
-  ::_exit(0);
-}
-
-int wait_for(pid_t pid) {
-  int status = -1;
-  ::waitpid(pid, &status, 0);
-  return status;
-}
-
-void burn_cpu(Duration amount) {
-  timespec used{};
-  do {
-    for (int i = 0; i < 10000; ++i) asm volatile("");
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  } while (used.tv_sec * 1'000'000 + used.tv_nsec / 1000 < amount.count());
-}
-
-void touch_memory(Bytes size) {
-  auto* memory = static_cast<volatile char*>(
-      ::mmap(nullptr, size.count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  if (memory == MAP_FAILED) ::_exit(98);
-  for (std::size_t i = 0; i < size.count; i += 4096) memory[i] = 1;
-}
+using testing::burn_cpu;
+using testing::start_in;
+using testing::touch_memory;
+using testing::wait_for;
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 std::string read_trimmed(const std::string& path) { return std::string(trimmed(read_file(path).value_or(""))); }
 
-class CgroupRoot : public ::testing::Test {
+class CgroupRoot : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     HERMETRIC_NEED("root", ::geteuid() == 0, "the tests make groups below their own");
-    auto driver = find_cgroups();
+    CgroupRoots roots;
+    if (only_v1()) roots.mountinfo = tree_.path("mountinfo");
+    if (only_v1()) tree_.write("mountinfo", mounts_without_cgroup2());
+    auto driver = find_cgroups(roots);
     ASSERT_TRUE(driver) << driver.error().message();
     driver_ = *std::move(driver);
-    HERMETRIC_NEED("cgroup", driver_->layout() != CgroupLayout::kNone, "no hierarchy in which a group can be made");
+    HERMETRIC_NEED(only_v1() ? "cgroup-v1" : "cgroup", driver_->layout() != CgroupLayout::kNone,
+                   "no hierarchy in which a group can be made");
   }
 
   void TearDown() override {
     for (const std::string& path : made_) EXPECT_FALSE(exists(path)) << path << " was left behind";
+  }
+
+  static bool only_v1() { return GetParam() == std::string_view("v1"); }
+
+  static std::string mounts_without_cgroup2() {
+    std::string mounts;
+    const std::string text = read_file("/proc/self/mountinfo").value_or("");
+    for (const std::string_view line : split(text, '\n'))
+      if (line.find(" - cgroup2 ") == std::string_view::npos) mounts.append(line).append("\n");
+    return mounts;
   }
 
   static std::string fresh_name() {
@@ -98,11 +78,15 @@ class CgroupRoot : public ::testing::Test {
     return group ? *std::move(group) : nullptr;
   }
 
+  ::hermetric::testing::FakeTree tree_;
   std::unique_ptr<CgroupDriver> driver_;
   std::vector<std::string> made_;
 };
 
-TEST_F(CgroupRoot, MakesExactlyTheDirectoriesItAnnounces) {
+INSTANTIATE_TEST_SUITE_P(Host, CgroupRoot, ::testing::Values("mounted", "v1"),
+                         [](const auto& parameter) { return std::string(parameter.param); });
+
+TEST_P(CgroupRoot, MakesExactlyTheDirectoriesItAnnounces) {
   const auto group = create({});
   ASSERT_NE(group, nullptr);
   EXPECT_EQ(group->paths(), made_);
@@ -112,7 +96,7 @@ TEST_F(CgroupRoot, MakesExactlyTheDirectoriesItAnnounces) {
   EXPECT_TRUE(group->remove());
 }
 
-TEST_F(CgroupRoot, AnExistingDirectoryIsAnError) {
+TEST_P(CgroupRoot, AnExistingDirectoryIsAnError) {
   const std::string name = fresh_name();
   made_ = driver_->paths_of(name, {});
   const auto first = driver_->create(name, {});
@@ -123,7 +107,7 @@ TEST_F(CgroupRoot, AnExistingDirectoryIsAnError) {
   for (const std::string& path : made_) EXPECT_TRUE(exists(path)) << "the first owner's " << path << " was removed";
 }
 
-TEST_F(CgroupRoot, CapsAreInTheKernel) {
+TEST_P(CgroupRoot, CapsAreInTheKernel) {
   CgroupRequest request;
   request.limits.memory = Bytes{mebibytes(64).count + 100};
   request.limits.pids = 10;
@@ -152,7 +136,7 @@ TEST_F(CgroupRoot, CapsAreInTheKernel) {
   EXPECT_GE(seen, 5U);
 }
 
-TEST_F(CgroupRoot, AnImpossibleCapIsRefusedAndLeavesNothing) {
+TEST_P(CgroupRoot, AnImpossibleCapIsRefusedAndLeavesNothing) {
   CgroupRequest request;
   request.limits.cpuset = "4000";
   const auto group = try_create(request);
@@ -160,7 +144,7 @@ TEST_F(CgroupRoot, AnImpossibleCapIsRefusedAndLeavesNothing) {
   EXPECT_NE(group.error().message().find("cpuset 4000"), std::string::npos) << group.error().message();
 }
 
-TEST_F(CgroupRoot, CountsCpuTimeOfTheDead) {
+TEST_P(CgroupRoot, CountsCpuTimeOfTheDead) {
   const auto group = create({});
   ASSERT_NE(group, nullptr);
   // A double-forked process that nobody waits for counts as well.
@@ -184,7 +168,7 @@ TEST_F(CgroupRoot, CountsCpuTimeOfTheDead) {
   EXPECT_EQ(usage.cpu.nr_periods, Measured::missing("no CPU cap, nothing to throttle"));
 }
 
-TEST_F(CgroupRoot, CountsThrottlingUnderACap) {
+TEST_P(CgroupRoot, CountsThrottlingUnderACap) {
   CgroupRequest request;
   request.limits.cpus = 0.2;
   const auto group = create(request);
@@ -196,7 +180,7 @@ TEST_F(CgroupRoot, CountsThrottlingUnderACap) {
   EXPECT_GE(usage.cpu.throttled_usec.value.value_or(0), 50'000U) << usage.cpu.throttled_usec.note;
 }
 
-TEST_F(CgroupRoot, KeepsTheMemoryPeakAndThePeakOfProcesses) {
+TEST_P(CgroupRoot, KeepsTheMemoryPeakAndThePeakOfProcesses) {
   const auto group = create({});
   ASSERT_NE(group, nullptr);
   ASSERT_EQ(wait_for(start_in(group->entry(), [] { touch_memory(mebibytes(64)); })), 0);
@@ -211,7 +195,7 @@ TEST_F(CgroupRoot, KeepsTheMemoryPeakAndThePeakOfProcesses) {
   EXPECT_EQ(usage.pids.peak.value.value_or(1), 1U);
 }
 
-TEST_F(CgroupRoot, AMemoryCapKillsAndIsCounted) {
+TEST_P(CgroupRoot, AMemoryCapKillsAndIsCounted) {
   CgroupRequest request;
   request.limits.memory = mebibytes(16);
   const auto group = create(request);
@@ -224,7 +208,7 @@ TEST_F(CgroupRoot, AMemoryCapKillsAndIsCounted) {
   EXPECT_LE(usage.memory.peak_bytes.value.value_or(0), mebibytes(16).count);
 }
 
-TEST_F(CgroupRoot, CountsWhatGoesToTheDisk) {
+TEST_P(CgroupRoot, CountsWhatGoesToTheDisk) {
   std::string file = "/var/tmp/hermetric-cgroup-test-" + std::to_string(::getpid());
   const auto disk = disk_below("/var/tmp");
   HERMETRIC_NEED("disk", disk.has_value(), "/var/tmp lies on no disk of its own");
@@ -245,7 +229,7 @@ TEST_F(CgroupRoot, CountsWhatGoesToTheDisk) {
   EXPECT_GE(usage.io.write_ops.value.value_or(0), 8U);
 }
 
-TEST_F(CgroupRoot, ADiskThatCannotBeCountedIsAReasonNotAFailure) {
+TEST_P(CgroupRoot, ADiskThatCannotBeCountedIsAReasonNotAFailure) {
   const auto group = create({.limits = {}, .io_devices = {"0:4000"}});
   ASSERT_NE(group, nullptr);
   ResourceUsage usage;
@@ -255,7 +239,7 @@ TEST_F(CgroupRoot, ADiskThatCannotBeCountedIsAReasonNotAFailure) {
   }
 }
 
-TEST_F(CgroupRoot, KillEndsStoppedAndFrozenMembers) {
+TEST_P(CgroupRoot, KillEndsStoppedAndFrozenMembers) {
   const auto group = create({});
   ASSERT_NE(group, nullptr);
   const pid_t stopped = start_in(group->entry(), [] { ::raise(SIGSTOP); });
@@ -272,7 +256,7 @@ TEST_F(CgroupRoot, KillEndsStoppedAndFrozenMembers) {
   EXPECT_TRUE(removed) << removed.error().message();
 }
 
-TEST_F(CgroupRoot, TheDestructorEndsAndRemovesWhatIsLeft) {
+TEST_P(CgroupRoot, TheDestructorEndsAndRemovesWhatIsLeft) {
   pid_t pid = -1;
   {
     const auto group = create({});
@@ -284,7 +268,7 @@ TEST_F(CgroupRoot, TheDestructorEndsAndRemovesWhatIsLeft) {
   EXPECT_TRUE(WIFSIGNALED(wait_for(pid)));
 }
 
-TEST_F(CgroupRoot, RemovalWaitsForTheLastMember) {
+TEST_P(CgroupRoot, RemovalWaitsForTheLastMember) {
   const auto group = create({});
   ASSERT_NE(group, nullptr);
   const pid_t pid = start_in(group->entry(), [] { ::usleep(100'000); });
@@ -293,7 +277,7 @@ TEST_F(CgroupRoot, RemovalWaitsForTheLastMember) {
   EXPECT_EQ(wait_for(pid), 0);
 }
 
-TEST_F(CgroupRoot, SamplesARunningGroup) {
+TEST_P(CgroupRoot, SamplesARunningGroup) {
   const auto group = create({});
   ASSERT_NE(group, nullptr);
   const pid_t pid = start_in(group->entry(), [] {
@@ -311,7 +295,7 @@ TEST_F(CgroupRoot, SamplesARunningGroup) {
 }
 
 /// A hermetric inside a job's group is in the way of its own groups: it moves itself aside, and back at the end.
-TEST_F(CgroupRoot, MovesItselfAsideWhereTheGroupIsItsOwn) {
+TEST_P(CgroupRoot, MovesItselfAsideWhereTheGroupIsItsOwn) {
   CgroupRequest request;
   request.limits.memory = mebibytes(256);
   const auto group = create(request);
@@ -332,7 +316,7 @@ TEST_F(CgroupRoot, MovesItselfAsideWhereTheGroupIsItsOwn) {
 }
 
 /// Not a check of time: prints what a job pays, for the curious.
-TEST_F(CgroupRoot, CostOfAGroup) {
+TEST_P(CgroupRoot, CostOfAGroup) {
   constexpr int kRounds = 50;
   CgroupRequest request;
   request.limits.memory = mebibytes(64);
