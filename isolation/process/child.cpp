@@ -173,7 +173,6 @@ long perform(const ChildPlan& plan, const Step& step) {
     case Op::kHostname: return raw::call(SYS_sethostname, word(step.path), static_cast<long>(length_of(step.path)));
     case Op::kDomainname: return raw::call(SYS_setdomainname, word(step.path), static_cast<long>(length_of(step.path)));
     case Op::kLinkUp: return link_up(step);
-    case Op::kFchdir: return raw::call(SYS_fchdir, step.fd);
     case Op::kChdir: return raw::call(SYS_chdir, word(step.path));
     case Op::kMount:
       return raw::call(SYS_mount, word(step.source), word(step.path), word(step.type), static_cast<long>(step.flags),

@@ -73,7 +73,6 @@ std::string describe(const Step& step) {
     case Op::kHostname: return "hostname " + path;
     case Op::kDomainname: return "domain name " + path;
     case Op::kLinkUp: return "interface " + path + " up";
-    case Op::kFchdir: return "change directory to descriptor " + std::to_string(step.fd);
     case Op::kChdir: return "change directory to " + path;
     case Op::kMount: return describe_mount(step);
     case Op::kBindMapped: return "bind " + text_of(step.source) + " on " + path + (step.fd >= 0 ? ", id-mapped" : "");

@@ -16,7 +16,6 @@ enum class Op : std::uint8_t {
   kHostname,        ///< sethostname(`path`)
   kDomainname,      ///< setdomainname(`path`)
   kLinkUp,          ///< interface `path` up: netdevice(7)
-  kFchdir,          ///< fchdir(`fd`)
   kChdir,           ///< chdir(`path`)
   kMount,           ///< mount(`source`, `path`, `type`, `flags`, `data`)
   kBindMapped,      ///< open_tree(`source`), mount_setattr(IDMAP by user namespace `fd`, `flags`), move_mount to `path`

@@ -78,8 +78,8 @@ class PlanBuilder {
 
   /// Init starts with a copy of the runner's descriptors; another job's pipe among them would never see its end.
   void close_all_but_needed() {
-    std::vector<int> needed = {resources_.scratch_fd, resources_.user_namespace_fd, resources_.cgroup.leaf_fd,
-                               resources_.stdin_fd,   resources_.stdout_fd,         resources_.stderr_fd};
+    std::vector<int> needed = {resources_.user_namespace_fd, resources_.cgroup.leaf_fd, resources_.stdin_fd,
+                               resources_.stdout_fd,         resources_.stderr_fd};
     needed.insert(needed.end(), resources_.cgroup.tasks_fds.begin(), resources_.cgroup.tasks_fds.end());
     std::erase(needed, -1);
     std::sort(needed.begin(), needed.end());
@@ -114,7 +114,7 @@ class PlanBuilder {
   }
 
   void root() {
-    init({.op = Op::kFchdir, .fd = resources_.scratch_fd});
+    init({.op = Op::kChdir, .path = keep(resources_.scratch_directory)});
     const std::string tree = spec_.root_directory ? mapped_lower(*spec_.root_directory) : "/";
     init({.op = Op::kMount,
           .flags = MS_NOSUID | MS_NODEV,

@@ -15,12 +15,12 @@ namespace hermetric {
 /// The kernel objects a plan's steps refer to by number. Borrowed: they must be open when the plan is launched.
 struct PlanResources {
   int runner_pidfd = -1;
-  int scratch_fd = -1;
   int user_namespace_fd = -1;
   CgroupEntry cgroup;
   int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
+  std::string scratch_directory;  ///< a path, not a descriptor: that would belong to the runner's mount namespace
   std::string skeleton_layer;
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)
 };

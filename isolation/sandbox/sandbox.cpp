@@ -155,7 +155,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
   }
   PlanResources resources;
   resources.runner_pidfd = host_->runner_pidfd().get();
-  resources.scratch_fd = scratch_->fd().get();
+  resources.scratch_directory = scratch_->directory();
   resources.user_namespace_fd = user_namespace_.get();
   resources.cgroup = cgroup_->entry();
   resources.stdin_fd = streams_[0].get();

@@ -101,6 +101,8 @@ class Sandbox {
   [[nodiscard]] std::optional<Duration> exec_at() const;
   [[nodiscard]] CgroupSample sample() const { return cgroup_->sample(); }
   [[nodiscard]] const std::string& cell() const { return cell_; }
+  /// Directories of its groups.
+  [[nodiscard]] std::vector<std::string> groups() const { return cgroup_->paths(); }
 
   /// Sends `signal` to the job's root process.
   void signal_job(int signal);

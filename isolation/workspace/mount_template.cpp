@@ -13,7 +13,7 @@ namespace {
 std::string key_of(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid) {
   std::string key = std::to_string(uid) + ":" + std::to_string(gid);
   for (const SkeletonEntry& entry : skeleton) {
-    key.append("\n").append(entry.path).append(entry.opaque ? " o " : " - ").append(std::to_string(entry.mode));
+    key.append("\n").append(entry.path).append(entry.opaque ? " o " : " - ").append(entry.owned ? "j " : "h ").append(std::to_string(entry.mode));
     if (entry.kind == SkeletonEntry::Kind::kFile) key.append(" ").append(entry.content);
   }
   return key;

@@ -26,7 +26,6 @@ class Scratch {
   /// Makes the pair upperN and workN for an overlay whose root shall look like this inside.
   Status add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid, unsigned mode);
 
-  [[nodiscard]] const Fd& fd() const { return fd_; }
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] std::string upper(unsigned number) const { return directory_ + "/upper" + std::to_string(number); }
 

@@ -66,12 +66,12 @@ class Planner {
   void own(const std::string& path) {
     const auto mode = directory_mode(path);
     if (mode && (*mode & kOthersMayList) == kOthersMayList && parents_own(path))
-      entries_[path] = {SkeletonEntry::Kind::kDirectory, path, *mode, false, ""};
+      entries_[path] = {SkeletonEntry::Kind::kDirectory, path, *mode, false, true, ""};
   }
 
   void replace(const std::string& path, unsigned mode) {
     make_parents(path);
-    entries_[path] = {SkeletonEntry::Kind::kDirectory, path, mode, true, ""};
+    entries_[path] = {SkeletonEntry::Kind::kDirectory, path, mode, true, true, ""};
   }
 
   /// A directory that must exist and be reachable, with whatever the root shows in it.
@@ -79,7 +79,7 @@ class Planner {
     make_parents(path);
     if (entries_.contains(path)) return;
     const auto mode = hidden(path) ? std::nullopt : directory_mode(path);
-    if (!mode) entries_[path] = {SkeletonEntry::Kind::kDirectory, path, 0755, true, ""};
+    if (!mode) entries_[path] = {SkeletonEntry::Kind::kDirectory, path, 0755, true, true, ""};
   }
 
   void file(SkeletonEntry entry) {
@@ -119,7 +119,7 @@ class Planner {
     if (entries_.contains(parent)) return;
     const auto mode = hidden(parent) ? std::nullopt : directory_mode(parent);
     const bool enterable = mode && (*mode & kOthersMayEnter) != 0;
-    if (!enterable) entries_[parent] = {SkeletonEntry::Kind::kDirectory, parent, 0755, true, ""};
+    entries_[parent] = {SkeletonEntry::Kind::kDirectory, parent, enterable ? *mode : 0755U, !enterable, !enterable, ""};
   }
 
   std::string root_;
@@ -150,7 +150,7 @@ Skeleton plan_skeleton(const SkeletonRequest& request) {
   planner.point(relative(request.home));
   for (const std::string& path : request.mount_points) planner.point(relative(path));
   for (const std::string& path : request.file_points)
-    planner.file({SkeletonEntry::Kind::kFile, relative(path), 0644, false, ""});
+    planner.file({SkeletonEntry::Kind::kFile, relative(path), 0644, false, true, ""});
   for (const SkeletonEntry& file : request.files) planner.file(file);
   return std::move(planner).take();
 }
@@ -167,7 +167,7 @@ Status write_skeleton(const Skeleton& skeleton, const std::string& directory, st
     } else {
       TRY(sys::mkdirat(root.get(), entry.path, 0700));
     }
-    TRY(sys::fchownat(root.get(), entry.path, uid, gid));
+    if (entry.owned) TRY(sys::fchownat(root.get(), entry.path, uid, gid));
     TRY(sys::fchmodat(root.get(), entry.path, entry.mode));
     if (entry.opaque) TRY(sys::setxattr(directory + "/" + entry.path, "trusted.overlay.opaque", "y"));
   }

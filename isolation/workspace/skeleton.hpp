@@ -15,6 +15,7 @@ struct SkeletonEntry {
   std::string path;
   unsigned mode = 0755;
   bool opaque = false;  ///< hides what the layers below show there
+  bool owned = true;    ///< by the job's root; else by the host's, as what it stands for
   std::string content;  ///< of a file
 };
 

@@ -1,0 +1,120 @@
+#include "isolation/sandbox/enter.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <sstream>
+
+#include "isolation/sys/files.hpp"
+#include "isolation/sys/system.hpp"
+
+namespace hermetric {
+namespace {
+
+constexpr int kExitNotExecutable = 126;
+constexpr int kExitNotFound = 127;
+
+struct Identity {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+std::vector<std::string> split_at_zero(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, '\0');) parts.push_back(part);
+  return parts;
+}
+
+/// The first id behind "Uid:" or "Gid:" of /proc/PID/status.
+std::uint32_t id_in_status(const std::string& status, const char* key) {
+  const auto at = status.find(key);
+  return at == std::string::npos ? 0 : static_cast<std::uint32_t>(std::strtoul(status.c_str() + at + std::strlen(key), nullptr, 10));
+}
+
+/// The job's ids as it sees them: those outside, less where its map begins.
+Result<Identity> identity_inside(const std::string& proc) {
+  TRY_ASSIGN(const std::string status, read_file(proc + "/status"));
+  TRY_ASSIGN(const std::string map, read_file(proc + "/uid_map"));
+  std::istringstream fields(map);
+  std::uint32_t inside = 0, outside = 0;
+  fields >> inside >> outside;
+  return Identity{id_in_status(status, "\nUid:") - outside, id_in_status(status, "\nGid:") - outside};
+}
+
+/// v1: `tasks` takes one thread; v2 has only cgroup.procs. "0" means whoever writes.
+Status join_groups(const std::vector<std::string>& groups) {
+  for (const std::string& group : groups) {
+    const bool v1 = ::access((group + "/tasks").c_str(), F_OK) == 0;
+    TRY(write_file_at(AT_FDCWD, group + (v1 ? "/tasks" : "/cgroup.procs"), "0"));
+  }
+  return {};
+}
+
+[[noreturn]] void run_inside(const Fd& job, const Identity& identity, const std::string& cwd,
+                             std::vector<std::string> argv, std::vector<std::string> environment) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const bool ready = ::setns(job.get(), CLONE_NEWUSER) == 0 && ::setgroups(0, nullptr) == 0 &&
+                     ::setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
+                     ::setresuid(identity.uid, identity.uid, identity.uid) == 0 &&
+                     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  if (!ready) ::_exit(125);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // changing ids cleared it
+  if (::chdir(cwd.c_str()) != 0 && ::chdir("/") != 0) ::_exit(125);
+  ::umask(022);
+  environ = nullptr;
+  std::vector<char*> variables = pointers(environment);
+  environ = variables.data();
+  ::close_range(3, ~0U, 0);
+  ::execvp(argv.front().c_str(), pointers(argv).data());
+  const int reason = errno;
+  ::dprintf(STDERR_FILENO, "hermetric: enter: %s: %s\n", argv.front().c_str(), ::strerror(reason));
+  ::_exit(reason == ENOENT || reason == ENOTDIR ? kExitNotFound : kExitNotExecutable);
+}
+
+}  // namespace
+
+Result<pid_t> job_process_of(pid_t init) {
+  const std::string pid = std::to_string(init);
+  TRY_ASSIGN(const std::string children, read_file("/proc/" + pid + "/task/" + pid + "/children"));
+  std::istringstream pids(children);
+  pid_t first = 0;
+  if (!(pids >> first)) return std::unexpected(Error("the job has just ended"));
+  return first;
+}
+
+Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>& argv) {
+  TRY_ASSIGN(const pid_t job_pid, job_process_of(cell.init_pid));
+  const std::string proc = "/proc/" + std::to_string(job_pid);
+  TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));
+  TRY_ASSIGN(const Fd job, sys::pidfd_open(job_pid));
+  TRY_ASSIGN(const Identity identity, identity_inside(proc));
+  TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, proc + "/cwd"));
+  TRY_ASSIGN(const std::string environment, read_file(proc + "/environ"));
+  TRY(join_groups(cell.cgroups));
+  TRY(sys::setns(job.get(), CLONE_NEWCGROUP | CLONE_NEWTIME));
+  TRY(sys::setns(init.get(), CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS));
+  const pid_t child = ::fork();
+  if (child < 0) return std::unexpected(Error::system("fork", "", errno));
+  if (child == 0) run_inside(job, identity, cwd, argv, split_at_zero(environment));
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return std::unexpected(Error::system("waitpid", "", errno));
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace hermetric

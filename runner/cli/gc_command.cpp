@@ -1,0 +1,18 @@
+#include <iostream>
+
+#include "isolation/sandbox/sandbox.hpp"
+#include "reports/render/text.hpp"
+#include "runner/cli/command.hpp"
+
+namespace hermetric {
+
+int gc_command(const Arguments& arguments) {
+  if (!arguments.empty()) return trouble("gc: takes no arguments");
+  const Ledger ledger(StateDirectories::of_this_user().runtime + "/ledger");
+  const auto swept = ledger.sweep();
+  if (!swept) return trouble(swept.error());
+  for (const std::string& cell : *swept) std::cout << "swept " << sanitize(cell) << '\n';
+  return 0;
+}
+
+}  // namespace hermetric

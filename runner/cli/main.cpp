@@ -1,0 +1,76 @@
+#include <array>
+#include <iostream>
+#include <string_view>
+
+#include "runner/cli/command.hpp"
+#include "runner/job/nearest_name.hpp"
+
+namespace hermetric {
+namespace {
+
+struct CommandEntry {
+  std::string_view name;
+  std::string_view help;
+  int (*run)(const Arguments&);  ///< null: not in this version
+};
+
+constexpr std::array<CommandEntry, 22> kCommands = {{
+    {"run", "run the jobs of a file", run_command},
+    {"exec", "run one command", exec_command},
+    {"enter", "run a command inside a running job", enter_command},
+    {"namespaces", "show the namespaces of jobs and which are shared", namespaces_command},
+    {"explain", "print what would be done, step by step", explain_command},
+    {"schema", "print the JSON Schema of job files or reports", schema_command},
+    {"doctor", "tell what this host can do", doctor_command},
+    {"gc", "sweep what killed runs left behind", gc_command},
+    {"compare", "", nullptr},
+    {"history", "", nullptr},
+    {"noise", "", nullptr},
+    {"report", "", nullptr},
+    {"box", "", nullptr},
+    {"image", "", nullptr},
+    {"ps", "", nullptr},
+    {"top", "", nullptr},
+    {"pause", "", nullptr},
+    {"resume", "", nullptr},
+    {"kill", "", nullptr},
+    {"diff", "", nullptr},
+    {"bench", "", nullptr},
+    {"help", "", nullptr},
+}};
+
+int show_help() {
+  std::cout << "hermetric runs every CI job in its own fresh, sealed container and tells exactly what it cost.\n\n"
+               "usage: hermetric COMMAND [OPTIONS]\n\n";
+  for (const CommandEntry& command : kCommands)
+    if (command.run != nullptr)
+      std::cout << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.help << '\n';
+  std::cout << "\nhermetric COMMAND --help tells more; hermetric --version.\n";
+  return 0;
+}
+
+int dispatch(const Arguments& words) {
+  if (words.empty()) {
+    show_help();
+    return kExitTrouble;
+  }
+  const std::string& name = words.front();
+  if (name == "--version") {
+    std::cout << "hermetric " << HERMETRIC_VERSION << '\n';
+    return 0;
+  }
+  if (name == "--help" || name == "-h" || name == "help") return show_help();
+  for (const CommandEntry& command : kCommands) {
+    if (command.name != name) continue;
+    if (command.run == nullptr) return trouble(name + " is not in this version");
+    return command.run(Arguments(words.begin() + 1, words.end()));
+  }
+  std::array<std::string_view, kCommands.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kCommands[i].name;
+  return trouble("unknown command \"" + name + "\"" + did_you_mean(name, names));
+}
+
+}  // namespace
+}  // namespace hermetric
+
+int main(int argc, char** argv) { return hermetric::dispatch(hermetric::Arguments(argv + 1, argv + argc)); }

@@ -1,0 +1,168 @@
+#include "runner/compose/pipeline_run.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <set>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "isolation/sys/files.hpp"
+#include "runner/compose/host_report.hpp"
+#include "runner/exec/executor.hpp"
+
+namespace hermetric {
+namespace {
+
+/// Requests the stop when a signal arrives; the scheduler's own stop (--fail-fast) goes the other way by a callback.
+std::jthread watch_for_interrupt(const Event& interrupt, std::stop_source stop, const Event& over) {
+  return std::jthread([&interrupt, &over, stop = std::move(stop)]() mutable {
+    std::array<pollfd, 2> polled{{{interrupt.fd(), POLLIN, 0}, {over.fd(), POLLIN, 0}}};
+    while (::poll(polled.data(), polled.size(), -1) < 0) {
+    }
+    if (polled[0].revents != 0) stop.request_stop();
+  });
+}
+
+std::string log_path(const std::string& directory, const char* stream, unsigned attempt) {
+  return directory + "/" + stream + (attempt == 0 ? "" : ".attempt-" + std::to_string(attempt)) + ".log";
+}
+
+}  // namespace
+
+PipelineRun::PipelineRun(Session& session, const Pipeline& pipeline, ReportDirectory directory, RunReportWriter writer,
+                         LiveDisplay& display, Event cancel)
+    : session_(session),
+      directory_(std::move(directory)),
+      writer_(std::move(writer)),
+      display_(display),
+      cancel_(std::move(cancel)) {
+  for (const JobSpec& job : pipeline.jobs)
+    for (const std::string& input : job.inputs) handed_on_[input];
+}
+
+Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipeline, const PipelineOptions& options,
+                                         std::ostream& out, const Style& style) {
+  RunReport report = begin_run_report(session);
+  ScheduleOptions schedule;
+  schedule.capacity = capacity_of(probe_host());
+  schedule.max_parallel = options.max_parallel;
+  schedule.fail_fast = options.fail_fast;
+  TRY(check_capacity(pipeline, schedule.capacity));
+  TRY_ASSIGN(ReportDirectory directory, ReportDirectory::prepare(options.report_directory));
+  TRY_ASSIGN(RunReportWriter writer, RunReportWriter::create(directory.report()));
+  TRY_ASSIGN(Event cancel, Event::create());
+  TRY_ASSIGN(const Event over, Event::create());
+  Result<ScheduleSummary> summary;
+  const std::string report_path = directory.report();
+  {
+    LiveDisplay display(out, style);
+    PipelineRun run(session, pipeline, std::move(directory), std::move(writer), display, std::move(cancel));
+    const std::stop_callback cancel_jobs(schedule.stop.get_token(), [&run] { run.cancel_.set(); });
+    const std::jthread watcher = watch_for_interrupt(session.interrupt(), schedule.stop, over);
+    summary = run_pipeline(
+        pipeline, schedule, [&run](const JobSpec& job) { return run.run_job(job); },
+        [&run](const JobReport& job) { run.on_finished(job); });
+    over.set();
+    if (!summary) return summary;
+    end_run_report(report);
+    if (run.report_status_) run.report_status_ = run.writer_.finish(report);
+    display.note("\n" + run.table_.text(report.wall, style));
+    if (!run.report_status_) return std::unexpected(std::move(run.report_status_).error().in("report"));
+  }
+  out << "report: " << report_path << std::endl;
+  return summary;
+}
+
+JobReport PipelineRun::run_job(const JobSpec& job) {
+  display_.job_started(job.name);
+  for (unsigned attempt = 1;; ++attempt) {
+    JobReport report = run_attempt(job, attempt);
+    const bool own_failure = report.outcome.status != OutcomeStatus::kPassed &&
+                             report.outcome.status != OutcomeStatus::kCancelled &&
+                             report.outcome.status != OutcomeStatus::kSetupFailed;
+    if (!own_failure || attempt > job.retries || cancel_.is_set()) return report;
+    const std::string logs = directory_.logs_of(job.name);
+    for (const char* stream : {"stdout", "stderr"})
+      (void)std::rename(log_path(logs, stream, 0).c_str(), log_path(logs, stream, attempt).c_str());
+    (void)remove_tree(directory_.artifacts_of(job.name));
+    const std::lock_guard lock(mutex_);
+    earlier_attempts_[job.name].push_back(std::move(report));
+  }
+}
+
+JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt) {
+  const std::string logs = directory_.logs_of(job.name);
+  const auto facts = facts_for(job);
+  const Status made = make_directories(logs);
+  if (!facts || !made) {
+    JobReport report;
+    report.name = job.name;
+    report.attempt = attempt;
+    report.command = job.command;
+    report.outcome.status = OutcomeStatus::kSetupFailed;
+    report.outcome.reason = (facts ? made.error() : facts.error()).message();
+    return report;
+  }
+  const ExecContext context{session_.host(), cancel_,
+                            [this](const JobSpec& running, Duration elapsed, const CgroupSample& sample) {
+                              std::optional<Duration> cpu;
+                              std::optional<Bytes> memory;
+                              if (sample.cpu_usage_usec)
+                                cpu = Duration(static_cast<Duration::rep>(*sample.cpu_usage_usec));
+                              if (sample.memory_bytes) memory = Bytes{*sample.memory_bytes};
+                              display_.job_sample(running.name, elapsed, cpu, memory);
+                            }};
+  const AttemptFiles files{log_path(logs, "stdout", 0), log_path(logs, "stderr", 0), directory_.artifacts_of(job.name)};
+  JobReport report = execute(job, *facts, context, files);
+  report.attempt = attempt;
+  return report;
+}
+
+/// A path that two inputs bring would hide one of them: an error of the job file that only shows now.
+Result<ResolveContext> PipelineRun::facts_for(const JobSpec& job) {
+  ResolveContext facts = session_.facts_for(job);
+  facts.report_directory = directory_.path();
+  std::map<std::string, std::string> owner;
+  const std::lock_guard lock(mutex_);
+  for (const std::string& input : job.inputs) {
+    for (const std::string& path : handed_on_[input]) {
+      const auto [other, fresh] = owner.emplace(path, input);
+      if (!fresh)
+        return std::unexpected(Error("inputs: \"" + path + "\" comes from both \"" + other->second + "\" and \"" + input +
+                                     "\": narrow the artifacts of one"));
+    }
+    const std::string artifacts = directory_.artifacts_of(input);
+    if (std::filesystem::is_directory(artifacts)) facts.inputs.push_back(artifacts);
+  }
+  return facts;
+}
+
+void PipelineRun::on_finished(const JobReport& report) {
+  std::vector<JobReport> earlier;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto found = earlier_attempts_.extract(report.name)) earlier = std::move(found.mapped());
+    if (const auto wanted = handed_on_.find(report.name); wanted != handed_on_.end())
+      for (const ArtifactReport& artifact : report.artifacts) wanted->second.push_back(artifact.path);
+  }
+  for (const JobReport& attempt : earlier) keep(attempt);
+  keep(report);
+  if (report.outcome.status == OutcomeStatus::kSkipped) {
+    display_.skipped(report.name, report.outcome.reason.value_or(""));
+  } else {
+    display_.job_finished(report);
+  }
+}
+
+void PipelineRun::keep(const JobReport& report) {
+  table_.add(report);
+  if (auto added = writer_.add(report); !added && report_status_) report_status_ = std::move(added);
+}
+
+}  // namespace hermetric

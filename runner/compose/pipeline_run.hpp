@@ -1,0 +1,55 @@
+#pragma once
+
+#include <iosfwd>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "isolation/sys/event.hpp"
+#include "reports/model/run_report_writer.hpp"
+#include "reports/render/live_display.hpp"
+#include "reports/render/summary.hpp"
+#include "runner/compose/report_directory.hpp"
+#include "runner/compose/session.hpp"
+#include "runner/job/job_spec.hpp"
+#include "runner/sched/scheduler.hpp"
+
+namespace hermetric {
+
+struct PipelineOptions {
+  std::string report_directory;
+  unsigned max_parallel = 0;  ///< 0: as many as the host has CPUs
+  bool fail_fast = false;
+};
+
+/// One `hermetric run`: the jobs through the scheduler, what they say into logs, what they cost into the report.
+class PipelineRun {
+ public:
+  /// `out` shows the progress and the summary.
+  static Result<ScheduleSummary> run(Session& session, const Pipeline& pipeline, const PipelineOptions& options,
+                                     std::ostream& out, const Style& style);
+
+ private:
+  PipelineRun(Session& session, const Pipeline& pipeline, ReportDirectory directory, RunReportWriter writer,
+              LiveDisplay& display, Event cancel);
+
+  JobReport run_job(const JobSpec& job);
+  JobReport run_attempt(const JobSpec& job, unsigned attempt);
+  Result<ResolveContext> facts_for(const JobSpec& job);
+  void on_finished(const JobReport& report);
+  void keep(const JobReport& report);
+
+  Session& session_;
+  ReportDirectory directory_;
+  RunReportWriter writer_;
+  LiveDisplay& display_;
+  SummaryTable table_;
+  Event cancel_;
+  Status report_status_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<JobReport>> earlier_attempts_;
+  std::map<std::string, std::vector<std::string>> handed_on_;  ///< artifact paths of jobs that are inputs
+};
+
+}  // namespace hermetric

@@ -1,0 +1,59 @@
+#include "runner/compose/report_directory.hpp"
+
+#include <fcntl.h>
+
+#include <filesystem>
+#include <string_view>
+
+#include "isolation/sys/files.hpp"
+#include "isolation/sys/system.hpp"
+
+namespace hermetric {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kMarker = "/.hermetric";
+
+bool stays(char c) {
+  constexpr std::string_view kOthers = "._-=,()";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kOthers.find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string escaped_name(const std::string& job) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string name;
+  for (const char c : job) {
+    if (stays(c) && !(c == '.' && name.empty())) {
+      name.push_back(c);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    name.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+  }
+  return name;
+}
+
+Result<ReportDirectory> ReportDirectory::prepare(const std::string& path) {
+  std::error_code error;
+  const bool empty = !fs::exists(path, error) || fs::is_empty(path, error);
+  if (error) return std::unexpected(Error::system("open", path, error.value()).in("report directory"));
+  if (!empty && !fs::exists(path + kMarker))
+    return std::unexpected(
+        Error("report directory " + path + ": is not empty and holds no report of hermetric").remedy("name another"));
+  TRY(make_directories(path));
+  TRY(sys::open(path + kMarker, O_WRONLY | O_CREAT, 0644));
+  for (const char* part : {"/report.json", "/jobs", "/artifacts"}) TRY(remove_tree(path + part));
+  return ReportDirectory(fs::canonical(path).string());
+}
+
+std::string ReportDirectory::logs_of(const std::string& job) const { return path_ + "/jobs/" + escaped_name(job); }
+
+std::string ReportDirectory::artifacts_of(const std::string& job) const {
+  return path_ + "/artifacts/" + escaped_name(job);
+}
+
+}  // namespace hermetric

@@ -1,0 +1,176 @@
+#include "runner/exec/executor.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+#include <vector>
+
+#include "isolation/sys/files.hpp"
+#include "isolation/sys/system.hpp"
+#include "isolation/workspace/artifacts.hpp"
+
+namespace hermetric {
+namespace {
+
+/// One attempt, step by step. The first error wins and ends up in the report; what was acquired goes with the object.
+class Attempt {
+ public:
+  Attempt(const JobSpec& job, const ExecContext& context, const AttemptFiles& files, JobReport& report)
+      : job_(job), context_(context), files_(files), report_(report) {}
+
+  Status run(const ResolveContext& facts) {
+    TRY_ASSIGN(SandboxSpec spec, resolve(job_, facts));
+    TRY(open_streams());
+    TRY_ASSIGN(sandbox_, Sandbox::create(context_.host, std::move(spec)));
+    TRY(sandbox_->start(streams_));
+    for (OutputStream* stream : {out(), err()})
+      if (stream != nullptr) stream->close_job_end();
+    TRY_ASSIGN(const Intervention intervention, watch());
+    TRY_ASSIGN(const Ending ending, sandbox_->wait());
+    sandbox_->read_usage(report_.resources);
+    report_.outcome = decide_outcome(ending, intervention, report_.resources, job_.limits);
+    report_.isolation.namespaces = sandbox_->namespaces();
+    look_at_workspace();
+    return {};
+  }
+
+  /// Removes the cell, whatever happened before.
+  void close() {
+    if (!sandbox_) return;
+    if (auto closed = sandbox_->close(); !closed)
+      report_.warnings.push_back("not everything could be removed: " + closed.error().message());
+    report_.phases = sandbox_->phases();
+  }
+
+ private:
+  OutputStream* out() { return out_ ? &*out_ : nullptr; }
+  OutputStream* err() { return err_ ? &*err_ : nullptr; }
+
+  Result<int> open_input() {
+    if (job_.stdin_from == "inherit") return STDIN_FILENO;
+    const std::string path = job_.stdin_from == "null" ? "/dev/null" : job_.stdin_from;
+    auto file = sys::open(path, O_RDONLY);
+    if (!file) return std::unexpected(std::move(file).error().in("stdin"));
+    in_ = *std::move(file);
+    return in_.get();
+  }
+
+  /// Through a pipe whenever hermetric must see or count what comes; else the job gets the descriptor itself.
+  Result<int> open_output(const std::optional<std::string>& path, int inherited, Fd& file,
+                          std::optional<OutputStream>& stream) {
+    if (!path && !job_.limits.output) return inherited;
+    if (path) {
+      auto opened = sys::open(*path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+      if (!opened) return std::unexpected(std::move(opened).error().in("output file"));
+      file = *std::move(opened);
+    }
+    TRY_ASSIGN(OutputStream piped, OutputStream::create(path ? file.get() : inherited));
+    stream.emplace(std::move(piped));
+    return stream->job_end();
+  }
+
+  Status open_streams() {
+    TRY_ASSIGN(streams_.in, open_input());
+    TRY_ASSIGN(streams_.out, open_output(files_.stdout_file, STDOUT_FILENO, out_file_, out_));
+    TRY_ASSIGN(streams_.err, open_output(files_.stderr_file, STDERR_FILENO, err_file_, err_));
+    return {};
+  }
+
+  Result<Intervention> watch() {
+    Supervisor supervisor(*sandbox_, job_.limits, out(), err(), context_.cancel);
+    supervisor.sample_every(job_.sample, [&](Duration elapsed, const CgroupSample& sample) {
+      if (context_.on_sample) context_.on_sample(job_, elapsed, sample);
+    });
+    auto intervention = supervisor.watch();
+    report_.output.truncated = supervisor.output_truncated();
+    if (out_) report_.output.stdout_bytes = Measured::of(out_->bytes(), "counted in the pipe");
+    if (err_) report_.output.stderr_bytes = Measured::of(err_->bytes(), "counted in the pipe");
+    take_samples(supervisor.timeline());
+    return intervention;
+  }
+
+  void take_samples(const Timeline& timeline) {
+    report_.samples.interval = timeline.interval();
+    report_.samples.columns = {"at_usec", "cpu_usage_usec", "memory_bytes"};
+    for (const Timeline::Row& row : timeline.rows())
+      report_.samples.rows.push_back({static_cast<std::uint64_t>(row.at.count()), row.cpu_usage_usec, row.memory_bytes});
+  }
+
+  void look_at_workspace() {
+    const auto layers = sandbox_->workspace_layers();
+    if (layers) {
+      count(*layers);
+      if (files_.artifacts_directory) collect(*layers);
+    }
+    sandbox_->mark(Stage::kArtifacts);
+  }
+
+  void count(const OverlayLayers& layers) {
+    const auto counts = count_changes(layers);
+    ResourceUsage::Workspace& usage = report_.resources.workspace;
+    if (!counts) {
+      for (Measured* figure : {&usage.files_created, &usage.files_modified, &usage.files_deleted, &usage.bytes_written})
+        *figure = Measured::missing(counts.error().message());
+      return;
+    }
+    constexpr const char* kSource = "the workspace's upper layer";
+    usage.files_created = Measured::of(counts->files_created, kSource);
+    usage.files_modified = Measured::of(counts->files_modified, kSource);
+    usage.files_deleted = Measured::of(counts->files_deleted, kSource);
+    usage.bytes_written = Measured::of(counts->bytes_written, kSource);
+  }
+
+  void collect(const OverlayLayers& layers) {
+    auto collection = collect_artifacts(layers, *job_.workspace, job_.artifacts, *files_.artifacts_directory);
+    if (!collection) {
+      report_.outcome.status = OutcomeStatus::kSetupFailed;
+      report_.outcome.reason = "artifacts: " + collection.error().message();
+      return;
+    }
+    for (CollectedFile& file : collection->files)
+      report_.artifacts.push_back({std::move(file.path), file.size, std::move(file.sha256)});
+    for (std::string& warning : collection->warnings) report_.warnings.push_back(std::move(warning));
+  }
+
+  const JobSpec& job_;
+  const ExecContext& context_;
+  const AttemptFiles& files_;
+  JobReport& report_;
+  Fd in_, out_file_, err_file_;
+  std::optional<OutputStream> out_, err_;
+  Streams streams_;
+  std::unique_ptr<Sandbox> sandbox_;
+};
+
+JobReport blank_report(const JobSpec& job, const ExecContext& context) {
+  JobReport report;
+  report.name = job.name;
+  report.command = job.command;
+  report.limits = job.limits;
+  report.isolation.root = job.root;
+  report.isolation.network = name_of(job.network);
+  report.isolation.cgroup = name_of(context.host.cgroups().layout());
+  report.output.stdout_bytes = Measured::missing("the job wrote to hermetric's own stdout");
+  report.output.stderr_bytes = Measured::missing("the job wrote to hermetric's own stderr");
+  return report;
+}
+
+}  // namespace
+
+JobReport execute(const JobSpec& job, const ResolveContext& facts, const ExecContext& context,
+                  const AttemptFiles& files) {
+  JobReport report = blank_report(job, context);
+  Attempt attempt(job, context, files, report);
+  if (auto done = attempt.run(facts); !done) {
+    report.outcome = {};
+    report.outcome.status = context.cancel.is_set() ? OutcomeStatus::kCancelled : OutcomeStatus::kSetupFailed;
+    report.outcome.reason = done.error().message();
+  }
+  attempt.close();
+  if (report.resources.memory.oom_kills.value.value_or(0) > 0 && report.outcome.status == OutcomeStatus::kPassed)
+    report.warnings.push_back("the kernel killed a process of the job for lack of memory");
+  return report;
+}
+
+}  // namespace hermetric

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isolation/cgroup/cgroup.hpp"
+#include "isolation/sandbox/spec.hpp"
+#include "isolation/sys/result.hpp"
+#include "runner/job/job_spec.hpp"
+
+namespace hermetric {
+
+/// What resolve() must know of the host and the run; gathered by whoever calls it.
+struct ResolveContext {
+  CgroupLayout cgroup_layout = CgroupLayout::kNone;
+  std::string scratch_parent;                      ///< where uppers lie unless the job says otherwise
+  std::map<std::string, std::string> environment;  ///< hermetric's own, for pass_env
+  std::vector<std::string> host_parts;             ///< see host_parts()
+  std::vector<std::string> io_devices;             ///< disks whose IO is counted
+  std::optional<std::string> report_directory;     ///< hidden where a job's view would show it
+  std::vector<std::string> inputs;                 ///< directories of artifacts, shown above the workspace
+  std::int64_t source_date_epoch = 0;
+  std::function<bool(const std::string&)> is_file;  ///< true for a path that is there and no directory
+};
+
+/// All policy in one pure function: what a job shall see and may use, as data for the mechanism. What this version or
+/// this host cannot do is an error that says so: a cap is never dropped in silence.
+Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context);
+
+}  // namespace hermetric
