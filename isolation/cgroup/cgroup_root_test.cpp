@@ -9,6 +9,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <thread>
 
 #include "isolation/cgroup/block_device.hpp"
@@ -134,6 +135,23 @@ TEST_P(CgroupRoot, CapsAreInTheKernel) {
         EXPECT_EQ(read_trimmed(path + "/" + file), value) << file;
       }
   EXPECT_GE(seen, 5U);
+}
+
+TEST_P(CgroupRoot, IoCapsAreReadBackOrRefusedWithTheirName) {
+  const auto disk = disk_below("/");
+  HERMETRIC_NEED("disk", disk.has_value(), "/ lies on no disk of its own");
+  CgroupRequest request;
+  request.limits.io_max = {{.device = *disk,
+                            .read_bytes_per_second = mebibytes(512).count,
+                            .write_bytes_per_second = std::nullopt,
+                            .read_ops_per_second = std::nullopt,
+                            .write_ops_per_second = 100'000}};
+  request.limits.io_weight = 200;
+  const auto group = try_create(request);
+  if (!group) std::printf("refused here: %s\n", group.error().message().c_str());
+  EXPECT_TRUE(group || group.error().message().starts_with("IO "));
+  request.limits.io_max.front().device = "/dev/null";
+  EXPECT_FALSE(try_create(request));
 }
 
 TEST_P(CgroupRoot, AnImpossibleCapIsRefusedAndLeavesNothing) {
