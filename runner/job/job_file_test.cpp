@@ -213,6 +213,8 @@ TEST(JobFile, ErrorsSayWhereWhatAndWhatWouldBeRight) {
       {"jobs: {a: {command: x, nested: yes}}",
        "f:1:32: job \"a\": nested: expected true or false, got the text \"yes\""},
       {"jobs: {a: {command: x, cpus: '1'}}", "f:1:30: job \"a\": cpus: expected a number, got the text \"1\""},
+      {"jobs:\n  a:\n    command: x\n    needs: |\n      one\n      two\n",
+       "f:4:12: job \"a\": needs: expected a list of texts, got the text \"one...\""},
       {"jobs: {a: {command: x, hide: /x}}", "f:1:30: job \"a\": hide: expected a list of texts, got the text \"/x\""},
       {"jobs: {a: {command: x, env: {A: }}}", "job \"a\": env: A: expected text or a number, got nothing"},
       {"jobs: {a: {command: x, env: {A: 1, A: 2}}}", "f:1:36: job \"a\": env: duplicate key \"A\", first in line 1"},

@@ -23,9 +23,9 @@ constexpr ValueShape text(std::string_view pattern = kFilled) { return {.kind = 
 constexpr ValueShape texts(std::string_view pattern = kFilled) { return {.kind = Kind::kTextList, .pattern = pattern}; }
 constexpr ValueShape choice(std::span<const std::string_view> names) { return {.kind = Kind::kText, .choices = names}; }
 
-template <IntegerRange kRange, typename Integer = std::uint64_t>
+template <IntegerRange Range, typename Integer = std::uint64_t>
 Result<Integer> integer_in(std::string_view value) {
-  TRY_ASSIGN(const std::uint64_t number, parse_integer(value, kRange));
+  TRY_ASSIGN(const std::uint64_t number, parse_integer(value, Range));
   return static_cast<Integer>(number);
 }
 

@@ -101,6 +101,7 @@ class Linker {
 
   [[nodiscard]] std::vector<std::string> names_of(const std::vector<std::size_t>& jobs) const {
     std::vector<std::string> names;
+    names.reserve(jobs.size());
     for (const std::size_t job : jobs) names.push_back(pipeline_.jobs[job].name);
     return names;
   }

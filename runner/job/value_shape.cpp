@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -20,6 +21,14 @@ bool is_filled_list(const YamlNode& node) { return is_list(node) && !node.items.
 bool is_command(const YamlNode& node) { return is_scalar(node) || is_filled_list(node); }
 bool is_map(const YamlNode& node) { return node.kind == Kind::kMap; }
 bool is_filled_map(const YamlNode& node) { return is_map(node) && !node.entries.empty(); }
+
+/// At most 40 bytes and one line, cut between characters.
+std::string beginning(const std::string& text) {
+  std::size_t end = std::min<std::size_t>({text.size(), 40, text.find('\n')});
+  if (end == text.size()) return text;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
 
 struct KindRule {
   std::string_view expected;
@@ -56,7 +65,7 @@ std::string describe_value(const YamlNode& node) {
     case Kind::kScalar:
       break;
   }
-  if (is_text(node)) return fmt::format("the text \"{}\"", node.text);
+  if (is_text(node)) return fmt::format("the text \"{}\"", beginning(node.text));
   return fmt::format("{} {}", is_number(node) ? "the number" : "the truth value", node.text);
 }
 

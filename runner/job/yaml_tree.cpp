@@ -1,6 +1,7 @@
 #include "runner/job/yaml_tree.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -236,6 +237,8 @@ Result<YamlNodePtr> parse_yaml(const std::string& text, std::string_view file,
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
+  } catch (const YAML::DeepRecursion& error) {
+    return std::unexpected(Error("nested too deeply").in(describe(file, position_of(error.mark))));
   } catch (const YAML::Exception& error) {
     return std::unexpected(Error(error.msg).in(describe(file, position_of(error.mark))));
   }

@@ -57,6 +57,7 @@ TEST(YamlTree, ErrorsHavePositions) {
   EXPECT_EQ(parsed("a: \"x\\0\"\n"), "f:1:4: a NUL character");
   EXPECT_EQ(parsed("[a]: 1\n"), "f:1:1: a key must be text");
   EXPECT_EQ(parsed("a: 1\n---\nb: 1\n"), "f:2:1: a second document: a job file is one");
+  EXPECT_EQ(parsed(std::string(100'000, '[')), "f:1:1: nested too deeply");
   for (const char* empty : {"", "\n\n", "# only a comment\n"}) EXPECT_EQ(parsed(empty), "f: the file is empty");
 }
 
