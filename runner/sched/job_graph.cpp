@@ -50,20 +50,17 @@ std::vector<Skip> JobGraph::finish(std::size_t job, OutcomeStatus status) {
                     (pipeline_.jobs[job].if_failed == IfFailed::kContinue && status != OutcomeStatus::kCancelled);
   std::vector<Skip> skips;
   --running_;
-  end(job, status, good ? Verdict::kGood : Verdict::kBad, skips);
+  nodes_[job].status = status;
+  nodes_[job].verdict = good ? Verdict::kGood : Verdict::kBad;
+  tell_dependants(job, skips);
   // A skipped job is an end too; the list grows while it is walked, which keeps long chains off the stack.
-  for (std::size_t next = 0; next < skips.size(); ++next) {
-    const std::size_t skipped = skips[next].job;
-    end(skipped, OutcomeStatus::kSkipped, *nodes_[skipped].verdict, skips);
-  }
+  for (std::size_t next = 0; next < skips.size(); ++next) tell_dependants(skips[next].job, skips);
   return skips;
 }
 
-void JobGraph::end(std::size_t job, OutcomeStatus status, Verdict verdict, std::vector<Skip>& skips) {
-  nodes_[job].status = status;
-  nodes_[job].verdict = verdict;
+void JobGraph::tell_dependants(std::size_t job, std::vector<Skip>& skips) {
   for (const std::size_t dependant : nodes_[job].dependants)
-    if (--nodes_[dependant].waiting == 0 && !nodes_[dependant].verdict) decide(dependant, skips);
+    if (--nodes_[dependant].waiting == 0 && nodes_[dependant].verdict == Verdict::kNone) decide(dependant, skips);
 }
 
 void JobGraph::decide(std::size_t job, std::vector<Skip>& skips) {
@@ -94,7 +91,7 @@ std::vector<Skip> JobGraph::skip_rest(const std::string& reason) {
   ready_.clear();
   std::vector<Skip> skips;
   for (std::size_t job = 0; job < nodes_.size(); ++job) {
-    if (nodes_[job].started || nodes_[job].verdict) continue;
+    if (nodes_[job].started || nodes_[job].verdict != Verdict::kNone) continue;
     nodes_[job].verdict = Verdict::kBad;
     skips.push_back({job, reason});
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,17 +47,17 @@ class JobGraph {
 
  private:
   /// What an ended job means to those behind it.
-  enum class Verdict { kGood, kBad, kIdle };
+  enum class Verdict { kNone, kGood, kBad, kIdle };
 
   struct Node {
     std::vector<std::size_t> needs, dependants;
     std::size_t waiting = 0;  ///< needs that have not ended
     bool started = false;
-    std::optional<Verdict> verdict;  ///< set when it has ended
+    Verdict verdict = Verdict::kNone;  ///< kNone until it is known to end so
     OutcomeStatus status = OutcomeStatus::kSkipped;
   };
 
-  void end(std::size_t job, OutcomeStatus status, Verdict verdict, std::vector<Skip>& skips);
+  void tell_dependants(std::size_t job, std::vector<Skip>& skips);
   void decide(std::size_t job, std::vector<Skip>& skips);
   [[nodiscard]] std::string reason_to_skip(std::size_t job, Verdict verdict) const;
 

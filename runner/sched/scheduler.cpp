@@ -39,6 +39,7 @@ unsigned parallel_limit(const ScheduleOptions& options) {
 
 std::vector<Share> demands_of(const Pipeline& pipeline, const Capacity& capacity) {
   std::vector<Share> demands;
+  demands.reserve(pipeline.jobs.size());
   for (const JobSpec& job : pipeline.jobs) demands.push_back(demand_of(job, capacity));
   return demands;
 }
