@@ -64,6 +64,8 @@ Result<RawChild> clone_sharing_memory(std::uint64_t flags, void* stack, std::siz
 }
 
 Result<Init> Init::launch(std::shared_ptr<const Plan> plan, std::uint64_t namespace_flags) {
+  // Init ends with kill(-1): without a PID namespace of its own that would be every process of the host.
+  if ((namespace_flags & CLONE_NEWPID) == 0) return std::unexpected(Error::system("launch", "init", EINVAL));
   TRY_ASSIGN(ChildMemory memory, ChildMemory::create());
   Init init(std::move(memory), std::move(plan));
   init.view_ = std::make_unique<ChildPlan>(init.plan_->view());

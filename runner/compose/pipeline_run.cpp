@@ -36,11 +36,12 @@ std::string log_path(const std::string& directory, const char* stream, unsigned 
 }  // namespace
 
 PipelineRun::PipelineRun(Session& session, const Pipeline& pipeline, ReportDirectory directory, RunReportWriter writer,
-                         LiveDisplay& display, Event cancel)
+                         LiveDisplay& display, SummaryTable& table, Event cancel)
     : session_(session),
       directory_(std::move(directory)),
       writer_(std::move(writer)),
       display_(display),
+      table_(table),
       cancel_(std::move(cancel)) {
   for (const JobSpec& job : pipeline.jobs)
     for (const std::string& input : job.inputs) handed_on_[input];
@@ -58,11 +59,12 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
   TRY_ASSIGN(RunReportWriter writer, RunReportWriter::create(directory.report()));
   TRY_ASSIGN(Event cancel, Event::create());
   TRY_ASSIGN(const Event over, Event::create());
-  Result<ScheduleSummary> summary;
   const std::string report_path = directory.report();
+  Result<ScheduleSummary> summary;
+  SummaryTable table;
   {
     LiveDisplay display(out, style);
-    PipelineRun run(session, pipeline, std::move(directory), std::move(writer), display, std::move(cancel));
+    PipelineRun run(session, pipeline, std::move(directory), std::move(writer), display, table, std::move(cancel));
     const std::stop_callback cancel_jobs(schedule.stop.get_token(), [&run] { run.cancel_.set(); });
     const std::jthread watcher = watch_for_interrupt(session.interrupt(), schedule.stop, over);
     summary = run_pipeline(
@@ -72,10 +74,9 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
     if (!summary) return summary;
     end_run_report(report);
     if (run.report_status_) run.report_status_ = run.writer_.finish(report);
-    display.note("\n" + run.table_.text(report.wall, style));
     if (!run.report_status_) return std::unexpected(std::move(run.report_status_).error().in("report"));
   }
-  out << "report: " << report_path << std::endl;
+  out << '\n' << table.text(report.wall, style) << "report: " << report_path << std::endl;
   return summary;
 }
 

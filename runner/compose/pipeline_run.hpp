@@ -32,7 +32,7 @@ class PipelineRun {
 
  private:
   PipelineRun(Session& session, const Pipeline& pipeline, ReportDirectory directory, RunReportWriter writer,
-              LiveDisplay& display, Event cancel);
+              LiveDisplay& display, SummaryTable& table, Event cancel);
 
   JobReport run_job(const JobSpec& job);
   JobReport run_attempt(const JobSpec& job, unsigned attempt);
@@ -44,7 +44,7 @@ class PipelineRun {
   ReportDirectory directory_;
   RunReportWriter writer_;
   LiveDisplay& display_;
-  SummaryTable table_;
+  SummaryTable& table_;
   Event cancel_;
   Status report_status_;
   std::mutex mutex_;
