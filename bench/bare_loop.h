@@ -1,7 +1,7 @@
-/* The floor: what a cell costs when straight-line C makes the system calls that `hermetric explain` prints for a default
- * job with a workspace, in the same order, makes the groups, reads and removes everything. Written for hybrid cgroups
- * (v1 pids, blkio and memory beside a cgroup2 leaf). No code of hermetric is in it; it does no more than it must:
- * one cell at a time, no ledger, no checks but the return values. */
+/* The floor: what a cell costs when straight-line C makes the system calls that `hermetric explain` prints for a
+ * default job with a workspace, in the same order, makes the groups, reads and removes everything. Written for hybrid
+ * cgroups (v1 pids, blkio and memory beside a cgroup2 leaf). No code of hermetric is in it; it does no more than it
+ * must: one cell at a time, no ledger, no checks but the return values. */
 #ifndef HERMETRIC_BENCH_BARE_LOOP_H
 #define HERMETRIC_BENCH_BARE_LOOP_H
 
@@ -36,17 +36,17 @@ enum bare_group { BARE_PIDS, BARE_BLKIO, BARE_MEMORY, BARE_LEAF, BARE_GROUPS };
 
 /* What is the same for all cells and prepared once. Paths are absolute and without a slash at the end. */
 struct bare_host {
-  const char* skeleton;  /* layer between upper and "/", on a tmpfs */
-  const char* root;      /* mount point of a cell's root */
-  const char* lower;     /* mount point of the id-mapped workspace */
-  const char* cells;     /* directory on disk for uppers */
-  const char* workspace; /* directory shown copy-on-write */
-  const char* program;   /* what the job runs, a path below the workspace */
+  const char* skeleton;            /* layer between upper and "/", on a tmpfs */
+  const char* root;                /* mount point of a cell's root */
+  const char* lower;               /* mount point of the id-mapped workspace */
+  const char* cells;               /* directory on disk for uppers */
+  const char* workspace;           /* directory shown copy-on-write */
+  const char* program;             /* what the job runs, a path below the workspace */
   const char* groups[BARE_GROUPS]; /* where groups are made; BARE_LEAF is cgroup2 */
-  const char* disk;      /* "major:minor" whose IO is counted, or null */
-  const char* memory;    /* memory.limit_in_bytes */
-  const char* pids;      /* pids.max */
-  unsigned first_id;     /* what root inside is outside */
+  const char* disk;                /* "major:minor" whose IO is counted, or null */
+  const char* memory;              /* memory.limit_in_bytes */
+  const char* pids;                /* pids.max */
+  unsigned first_id;               /* what root inside is outside */
 };
 
 /* When a cell reached what, CLOCK_MONOTONIC in ns. */
