@@ -90,8 +90,8 @@ Status join_groups(const std::vector<std::string>& groups) {
 
 Result<pid_t> job_process_of(pid_t init) {
   const std::string pid = std::to_string(init);
-  TRY_ASSIGN(const std::string children, read_file("/proc/" + pid + "/task/" + pid + "/children"));
-  std::istringstream pids(children);
+  const auto children = read_file("/proc/" + pid + "/task/" + pid + "/children");
+  std::istringstream pids(children.value_or(""));
   pid_t first = 0;
   if (!(pids >> first)) return std::unexpected(Error("the job has just ended"));
   return first;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 
 #include "reports/render/text.hpp"
 #include "runner/job/nearest_name.hpp"
@@ -27,6 +28,16 @@ std::string explain_extras(const CLI::App& app) {
   return "unexpected argument \"" + app.remaining().front() + "\"";
 }
 
+/// CLI11's own line does not know what stands behind "--".
+class UsageLine : public CLI::Formatter {
+ public:
+  explicit UsageLine(std::string text) : text_(std::move(text)) {}
+  std::string make_usage(const CLI::App*, std::string) const override { return text_; }
+
+ private:
+  std::string text_;
+};
+
 }  // namespace
 
 int trouble(std::string_view what) {
@@ -36,8 +47,8 @@ int trouble(std::string_view what) {
 
 int trouble(const Error& error) { return trouble(error.message()); }
 
-int parse_arguments(CLI::App& app, const Arguments& arguments, bool& done) {
-  done = true;
+std::optional<int> parse_arguments(CLI::App& app, const std::string& usage, const Arguments& arguments) {
+  app.formatter(std::make_shared<UsageLine>("usage: hermetric " + app.get_name() + " " + usage + "\n"));
   app.allow_extras();
   try {
     Arguments reversed(arguments.rbegin(), arguments.rend());
@@ -49,8 +60,7 @@ int parse_arguments(CLI::App& app, const Arguments& arguments, bool& done) {
     return trouble(app.get_name() + ": " + error.what());
   }
   if (app.remaining_size() > 0) return trouble(app.get_name() + ": " + explain_extras(app));
-  done = false;
-  return 0;
+  return std::nullopt;
 }
 
 SplitArguments split_at_command(const Arguments& arguments) {

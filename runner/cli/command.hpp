@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,8 @@ int trouble(std::string_view what);
 int trouble(const Error& error);
 
 /// Parses `arguments` by `app`. Nothing: go on. Else what to exit with: help was shown (0), or one line says what is
-/// wrong and the nearest valid option.
-int parse_arguments(CLI::App& app, const Arguments& arguments, bool& done);
+/// wrong and the nearest valid option. `usage` is what stands behind the command's name in the help.
+std::optional<int> parse_arguments(CLI::App& app, const std::string& usage, const Arguments& arguments);
 
 /// Splits at the first "--": options before it, the job's command behind it.
 struct SplitArguments {

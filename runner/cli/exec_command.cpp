@@ -36,8 +36,7 @@ void say(const JobReport& job) {
 
 int exec_command(const Arguments& arguments) {
   ExecOptions options;
-  bool done = false;
-  if (const int code = parse_exec_options("exec", arguments, options, done); done) return code;
+  if (const auto code = parse_exec_options("exec", arguments, options)) return *code;
   auto session = Session::open(options.cgroup_parent);
   if (!session) return trouble(session.error());
   if (auto settled = settle_paths(options.job); !settled) return trouble(settled.error());

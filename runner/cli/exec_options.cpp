@@ -151,8 +151,7 @@ void add_options(CLI::App& app, const std::vector<OptionEntry>& entries, const c
 
 }  // namespace
 
-int parse_exec_options(const char* command_name, const Arguments& arguments, ExecOptions& options, bool& done) {
-  done = true;
+std::optional<int> parse_exec_options(const char* command_name, const Arguments& arguments, ExecOptions& options) {
   const SplitArguments split = split_at_command(arguments);
   std::error_code error;
   const std::string directory = std::filesystem::current_path(error).string();
@@ -170,9 +169,8 @@ int parse_exec_options(const char* command_name, const Arguments& arguments, Exe
   add_options(app, output_options(), "What comes out", options, directory);
   bool tty = false;
   app.add_flag("--tty", tty, "give the job a terminal")->group("What comes out");
-  if (const int code = parse_arguments(app, split.options, done); done) return code;
+  if (const auto code = parse_arguments(app, "[OPTIONS] -- COMMAND [ARG]...", split.options)) return code;
 
-  done = true;
   if (!split.has_command || split.command.empty())
     return trouble(std::string(command_name) + ": no command: write it behind \"--\", as in hermetric " + command_name + " -- make");
   if (tty) return trouble(std::string(command_name) + ": --tty is not in this version");
@@ -183,8 +181,7 @@ int parse_exec_options(const char* command_name, const Arguments& arguments, Exe
   options.job.command = split.command;
   if (options.no_workspace) options.job.workspace.reset();
   if (options.job.limits.memory && !options.job.limits.swap) options.job.limits.swap = Bytes{0};
-  done = false;
-  return 0;
+  return std::nullopt;
 }
 
 }  // namespace hermetric

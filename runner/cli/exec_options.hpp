@@ -15,8 +15,7 @@ struct ExecOptions {
   bool no_workspace = false;
 };
 
-/// Reads the options before "--" and the command behind it. `done` is set when there is nothing left to do but exit
-/// with the returned code.
-int parse_exec_options(const char* command_name, const Arguments& arguments, ExecOptions& options, bool& done);
+/// Reads the options before "--" and the command behind it. Nothing: go on. Else what to exit with.
+std::optional<int> parse_exec_options(const char* command_name, const Arguments& arguments, ExecOptions& options);
 
 }  // namespace hermetric

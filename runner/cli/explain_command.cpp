@@ -32,8 +32,7 @@ Status explain(Session& session, const JobSpec& job) {
 /// The cell is made up to where init would be launched, so that caps are checked as well, and removed again.
 int explain_command(const Arguments& arguments) {
   ExecOptions options;
-  bool done = false;
-  if (const int code = parse_exec_options("explain", arguments, options, done); done) return code;
+  if (const auto code = parse_exec_options("explain", arguments, options)) return *code;
   auto session = Session::open(options.cgroup_parent);
   if (!session) return trouble(session.error());
   if (auto settled = settle_paths(options.job); !settled) return trouble(settled.error());

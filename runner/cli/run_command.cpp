@@ -63,8 +63,7 @@ int run_command(const Arguments& arguments) {
   RunOptions options;
   CLI::App app("Runs the jobs of a file, each in a fresh, sealed container, and tells what each cost.", "run");
   add_run_options(app, options);
-  bool done = false;
-  if (const int code = parse_arguments(app, arguments, done); done) return code;
+  if (const auto code = parse_arguments(app, "FILE [OPTIONS]", arguments)) return *code;
   const auto pipeline = load(options);
   if (!pipeline) return trouble(pipeline.error());
   auto session = Session::open(std::nullopt);
