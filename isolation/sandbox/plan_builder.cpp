@@ -271,6 +271,12 @@ std::shared_ptr<const Plan> build_plan(const SandboxSpec& spec, const PlanResour
   return PlanBuilder(spec, resources, mounts).build();
 }
 
+unsigned count_mapped_lowers(const SandboxSpec& spec) {
+  std::size_t count = spec.root_directory ? 1 : 0;
+  for (const ViewMount* overlay : overlays_of(spec)) count += overlay->sources.size();
+  return static_cast<unsigned>(count);
+}
+
 std::vector<const ViewMount*> overlays_of(const SandboxSpec& spec) {
   std::vector<const ViewMount*> overlays;
   for (const ViewMount& mount : spec.mounts)

@@ -33,6 +33,9 @@ std::uint64_t namespace_flags(const SandboxSpec& spec);
 std::shared_ptr<const Plan> build_plan(const SandboxSpec& spec, const PlanResources& resources,
                                        const MountTemplate& mounts);
 
+/// How many of MountTemplate's lower slots the plan for `spec` uses.
+unsigned count_mapped_lowers(const SandboxSpec& spec);
+
 /// The overlay of `spec.mounts` that has upper number `1 + index` in the scratch directory; upper 0 is the root's.
 std::vector<const ViewMount*> overlays_of(const SandboxSpec& spec);
 

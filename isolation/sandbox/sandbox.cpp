@@ -118,6 +118,7 @@ Status Sandbox::make_scratch() {
   const std::uint32_t root_uid = host_->outside(0);
   TRY_ASSIGN(skeleton_layer_, host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root_uid, root_uid));
   TRY(scratch_->add_upper(0, root_uid, root_uid, 0755));
+  TRY(host_->mounts().need_lowers(count_mapped_lowers(spec_)));
   unsigned upper = 1;
   for (const ViewMount* overlay : overlays_of(spec_)) {
     TRY_ASSIGN(const struct stat look, sys::fstatat(AT_FDCWD, overlay->sources.back(), 0));

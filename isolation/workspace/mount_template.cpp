@@ -27,9 +27,13 @@ Status MountTemplate::enter(const std::string& directory) {
   TRY(sys::mount("", "/", nullptr, MS_REC | MS_SLAVE, ""));
   TRY(sys::mount("hermetric", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"));
   for (const char* name : {"/skeleton", "/root", "/lower", "/scratch"}) TRY(sys::mkdirat(AT_FDCWD, directory + name, 0755));
-  for (unsigned slot = 0; slot < kLowerSlots; ++slot)
-    TRY(sys::mkdirat(AT_FDCWD, directory + "/lower/" + std::to_string(slot), 0755));
   TRY(sys::open(directory + "/empty", O_WRONLY | O_CREAT | O_EXCL, 0444));
+  return {};
+}
+
+Status MountTemplate::need_lowers(unsigned count) {
+  const std::lock_guard lock(mutex_);
+  for (; lowers_ < count; ++lowers_) TRY(sys::mkdirat(AT_FDCWD, lower(lowers_), 0755));
   return {};
 }
 
@@ -37,7 +41,7 @@ Result<std::string> MountTemplate::layer_for(const Skeleton& skeleton, std::uint
   const std::string key = key_of(skeleton, uid, gid);
   const std::lock_guard lock(mutex_);
   if (const auto known = layers_.find(key); known != layers_.end()) return known->second;
-  const std::string layer = directory_ + "/skeleton/" + std::to_string(layers_.size());
+  const std::string layer = directory_ + "/skeleton/" + std::to_string(next_layer_++);
   TRY(sys::mkdirat(AT_FDCWD, layer, 0755));
   TRY(write_skeleton(skeleton, layer, uid, gid));
   layers_.emplace(key, layer);

@@ -17,8 +17,6 @@ namespace hermetric {
 /// its id-mapped lowers, scratch where uppers that shall lie on tmpfs are mounted, empty an empty file.
 class MountTemplate {
  public:
-  static constexpr unsigned kLowerSlots = 64;
-
   /// Moves the CALLING THREAD and the threads it makes later into the new mount namespace: call it first in main().
   /// `directory` is made if it is missing; nothing is written in it.
   static Status enter(const std::string& directory);
@@ -29,6 +27,8 @@ class MountTemplate {
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] std::string root() const { return directory_ + "/root"; }
   [[nodiscard]] std::string lower(unsigned slot) const { return directory_ + "/lower/" + std::to_string(slot); }
+  /// Makes lower(0) to lower(count - 1) where they are missing. Thread-safe.
+  Status need_lowers(unsigned count);
   [[nodiscard]] std::string scratch() const { return directory_ + "/scratch"; }
   [[nodiscard]] std::string empty_file() const { return directory_ + "/empty"; }
 
@@ -39,6 +39,8 @@ class MountTemplate {
   std::string directory_;
   std::mutex mutex_;
   std::map<std::string, std::string> layers_;  ///< key of the content -> path
+  unsigned next_layer_ = 0;                    ///< a layer that failed half-way keeps its number
+  unsigned lowers_ = 0;                        ///< how many are made
 };
 
 }  // namespace hermetric

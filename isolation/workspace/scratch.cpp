@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include <cerrno>
 
@@ -29,14 +32,28 @@ Scratch::~Scratch() { (void)close(); }
 
 Status Scratch::add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid, unsigned mode) {
   const std::string suffix = std::to_string(number);
+  uppers_ = std::max(uppers_, number + 1);
   TRY(sys::mkdirat(fd_.get(), "upper" + suffix, 0700));
   TRY(sys::fchownat(fd_.get(), "upper" + suffix, uid, gid));
   TRY(sys::fchmodat(fd_.get(), "upper" + suffix, mode));
   return sys::mkdirat(fd_.get(), "work" + suffix, 0700);
 }
 
+/// A job that changed nothing leaves just what overlayfs makes itself; removing that by name is much cheaper than
+/// looking. What is not empty stays for remove_tree().
+void Scratch::remove_empty_uppers() const {
+  for (unsigned number = 0; number < uppers_; ++number) {
+    const std::string suffix = std::to_string(number);
+    const std::string work = "work" + suffix;
+    ::unlinkat(fd_.get(), ("upper" + suffix).c_str(), AT_REMOVEDIR);
+    for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""})
+      ::unlinkat(fd_.get(), (work + part).c_str(), AT_REMOVEDIR);
+  }
+}
+
 Status Scratch::close() {
   if (directory_.empty()) return {};
+  if (fd_.valid() && !on_tmpfs_) remove_empty_uppers();
   fd_.close();
   if (on_tmpfs_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
     return std::unexpected(Error::system("umount", directory_, errno));

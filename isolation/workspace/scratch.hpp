@@ -19,7 +19,7 @@ class Scratch {
   static Result<Scratch> create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size);
 
   Scratch(Scratch&& other) noexcept
-      : directory_(std::exchange(other.directory_, {})), on_tmpfs_(other.on_tmpfs_), fd_(std::move(other.fd_)) {}
+      : directory_(std::exchange(other.directory_, {})), on_tmpfs_(other.on_tmpfs_), uppers_(other.uppers_), fd_(std::move(other.fd_)) {}
   Scratch& operator=(Scratch&&) = delete;
   ~Scratch();
 
@@ -34,8 +34,11 @@ class Scratch {
  private:
   Scratch(std::string directory, bool on_tmpfs) : directory_(std::move(directory)), on_tmpfs_(on_tmpfs) {}
 
+  void remove_empty_uppers() const;
+
   std::string directory_;
   bool on_tmpfs_ = false;
+  unsigned uppers_ = 0;
   Fd fd_;
 };
 

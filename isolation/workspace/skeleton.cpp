@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "isolation/sys/scope_exit.hpp"
 #include "isolation/sys/system.hpp"
 
 namespace hermetric {
@@ -158,17 +159,18 @@ Skeleton plan_skeleton(const SkeletonRequest& request) {
 Status write_skeleton(const Skeleton& skeleton, const std::string& directory, std::uint32_t uid, std::uint32_t gid) {
   TRY_ASSIGN(const Fd root, sys::open(directory, O_RDONLY | O_DIRECTORY));
   TRY(sys::fchownat(root.get(), ".", uid, gid));
+  const mode_t umask_before = ::umask(0);
+  const ScopeExit restore([umask_before] { ::umask(umask_before); });
   for (const SkeletonEntry& entry : skeleton) {
     if (entry.kind == SkeletonEntry::Kind::kFile) {
-      TRY_ASSIGN(const Fd file, sys::openat(root.get(), entry.path, O_WRONLY | O_CREAT | O_EXCL, 0600));
+      TRY_ASSIGN(const Fd file, sys::openat(root.get(), entry.path, O_WRONLY | O_CREAT | O_EXCL, entry.mode));
       if (::write(file.get(), entry.content.data(), entry.content.size()) !=
           static_cast<ssize_t>(entry.content.size()))
         return std::unexpected(Error("skeleton file " + entry.path + " could not be written whole"));
     } else {
-      TRY(sys::mkdirat(root.get(), entry.path, 0700));
+      TRY(sys::mkdirat(root.get(), entry.path, entry.mode));
     }
     if (entry.owned) TRY(sys::fchownat(root.get(), entry.path, uid, gid));
-    TRY(sys::fchmodat(root.get(), entry.path, entry.mode));
     if (entry.opaque) TRY(sys::setxattr(directory + "/" + entry.path, "trusted.overlay.opaque", "y"));
   }
   return {};
