@@ -39,7 +39,7 @@ struct Finished {
   std::string out, err;
 };
 
-class Cli : public testing::Test {
+class Cli : public ::testing::Test {
  protected:
   void SetUp() override {
     HERMETRIC_NEED("root", ::geteuid() == 0, "cells need root");
@@ -132,7 +132,7 @@ TEST_F(Cli, SaysWhatIsWrongInOneLineAndExits125) {
            {"exec", "--ro", "/nope", "--", "true"}, {"exec", "--report", "-", "--", "true"}, {"run", "/nope.yml"},
            {"compare", "a", "b"}, {"schema"}, {"namespaces", "nobody"}, {"enter", "nobody"}, {"run"}}) {
     const Finished done = hermetric(words);
-    const std::string call = testing::PrintToString(words);
+    const std::string call = ::testing::PrintToString(words);
     EXPECT_EQ(done.code, 125) << call;
     EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << call << done.err;
     EXPECT_TRUE(done.err.starts_with("hermetric: ")) << call << done.err;
