@@ -21,8 +21,6 @@ namespace {
 
 constexpr Bytes kMemory{512U << 20};
 constexpr std::uint64_t kPids = 4096;
-/// Two jobs of a real pipeline are not back to back, and some kernel locks cost nothing in a tight loop.
-constexpr std::chrono::milliseconds kSpacing(60);
 
 JobSpec job_in(const WorkDirectory& work) {
   JobSpec job;
@@ -158,11 +156,12 @@ void measure_stages(benchmark::State& state, Bench& bench) {
   add(kSetupStageCount, "run", cold_run, bare_run);
 }
 
-void add_benchmarks(Bench& bench) {
-  const auto tidy = [](auto* registered) { registered->UseManualTime()->Unit(benchmark::kMillisecond); };
+void add_benchmarks(Bench& bench, benchmark::IterationCount spaced) {
+  const auto tidy = [](auto* registered) { return registered->UseManualTime()->Unit(benchmark::kMillisecond); };
   tidy(benchmark::RegisterBenchmark("cold_job/tight", [&](auto& state) { run_rounds(state, contenders(bench)); }));
-  tidy(benchmark::RegisterBenchmark("cold_job/spaced",
-                                    [&](auto& state) { run_rounds(state, contenders(bench), kSpacing); }));
+  tidy(benchmark::RegisterBenchmark("cold_job/spaced", [&](auto& state) {
+    run_rounds(state, contenders(bench), kSpacing);
+  }))->Iterations(spaced);
   if (!bench.has_floor()) {
     std::cerr << "skipped: the bare loop is written for hybrid cgroups\n";
     return;
@@ -175,8 +174,8 @@ void add_benchmarks(Bench& bench) {
 
 int main(int argc, char** argv) {
   std::unique_ptr<hermetric::bench::Bench> bench;
-  return hermetric::bench::run_benchmarks(argc, argv, [&] {
+  return hermetric::bench::run_benchmarks(argc, argv, [&](benchmark::IterationCount spaced) {
     bench = std::make_unique<hermetric::bench::Bench>();
-    hermetric::bench::add_benchmarks(*bench);
+    hermetric::bench::add_benchmarks(*bench, spaced);
   });
 }

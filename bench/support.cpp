@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr int kSkipped = 77;
 constexpr double kMilliseconds = 1e3;
+constexpr benchmark::IterationCount kSpacedRounds = 100;
 
 std::string first_line_of(const std::string& path) {
   const std::string text = read_file(path).value_or("");
@@ -113,7 +114,7 @@ void run_rounds(benchmark::State& state, std::vector<Rounds::Contender> contende
   rounds.report(state);
 }
 
-void spawn_and_wait(const std::vector<std::string>& command) {
+bool succeeds(const std::vector<std::string>& command) {
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -126,8 +127,11 @@ void spawn_and_wait(const std::vector<std::string>& command) {
   }
   ::close(null);
   int status = 0;
-  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || status != 0)
-    give_up(command.front() + " failed with status " + std::to_string(status));
+  return pid > 0 && ::waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+void spawn_and_wait(const std::vector<std::string>& command) {
+  if (!succeeds(command)) give_up(command.front() + " failed");
 }
 
 void give_up(const std::string& why) {
@@ -135,15 +139,21 @@ void give_up(const std::string& why) {
   std::exit(1);
 }
 
-int run_benchmarks(int argc, char** argv, const std::function<void()>& add) {
+int run_benchmarks(int argc, char** argv, const AddBenchmarks& add) {
   if (::geteuid() != 0) {
     std::cerr << "skipped: namespaces, mounts and cgroups need root\n";
     return root_is_required() ? 1 : kSkipped;
   }
+  std::vector<char*> arguments(argv, argv + argc);
+  const bool smoke = std::erase_if(arguments, [](const char* word) { return std::string_view(word) == "--smoke"; }) > 0;
+  std::string once = "--benchmark_min_time=0";
+  if (smoke) arguments.push_back(once.data());
+  argc = static_cast<int>(arguments.size());
+  argv = arguments.data();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   add_context();
-  add();
+  add(smoke ? 1 : kSpacedRounds);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

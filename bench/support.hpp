@@ -63,7 +63,9 @@ class Rounds {
 void run_rounds(benchmark::State& state, std::vector<Rounds::Contender> contenders,
                 std::chrono::milliseconds pause = {});
 
-/// vfork, exec, wait; the command's standard streams are /dev/null. Ends this program when the command fails.
+/// vfork, exec, wait; the command's standard streams are /dev/null. True if it exited with 0.
+bool succeeds(const std::vector<std::string>& command);
+/// The same; ends this program when the command fails.
 void spawn_and_wait(const std::vector<std::string>& command);
 
 /// Ends this program with a message: a benchmark that cannot do what it measures has no figure.
@@ -79,8 +81,15 @@ inline void need(const Status& status) {
   if (!status) give_up(status.error().message());
 }
 
-/// What every main() here does: kernel, processor and cgroup layout into the context, then what `add` registers.
-/// Without root it says so and returns 77, which CTest shows as skipped, or 1 if HERMETRIC_REQUIRE names root.
-int run_benchmarks(int argc, char** argv, const std::function<void()>& add);
+/// Registers benchmarks; `spaced` is how many rounds those with a pause between runs shall make.
+using AddBenchmarks = std::function<void(benchmark::IterationCount spaced)>;
+
+/// Jobs of a real pipeline are not back to back, and some kernel locks cost nothing in a tight loop.
+inline constexpr std::chrono::milliseconds kSpacing(60);
+
+/// What every main() here does: kernel, processor and cgroup layout into the context, then what `add` registers. With
+/// --smoke each benchmark makes one round. Without root it says so and returns 77, which CTest shows as skipped, or 1
+/// if HERMETRIC_REQUIRE names root.
+int run_benchmarks(int argc, char** argv, const AddBenchmarks& add);
 
 }  // namespace hermetric::bench

@@ -32,6 +32,7 @@ function(hermetric_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE HERMETRIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>) # of the test's own code: half the time to build it
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

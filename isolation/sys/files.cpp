@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -31,26 +32,32 @@ Status write_all(const Fd& file, std::string_view text, const std::string& path)
 bool is_self_or_parent(std::string_view name) { return name == "." || name == ".."; }
 
 /// A job may leave directories nested deeper than any stack or fd table allows (10 000 levels are tested), so the walk
-/// is a loop that holds one directory: a child directory that is not empty is moved up beside its parent first.
+/// is a loop that holds one directory: a directory below that is not empty is moved up into the tree's top first. Nothing
+/// is ever moved out of the tree: others may be removing theirs beside it.
 class TreeRemover {
  public:
-  explicit TreeRemover(int root) : root_(root) {}
+  explicit TreeRemover(Fd top) : top_(std::move(top)) {}
 
-  /// Empties the directory `name` of root and removes it, flattening what is nested in it into root.
-  Status remove(const std::string& name) {
-    pending_.push_back(name);
+  /// Removes everything in the directory `top`.
+  Status empty_top() {
+    TRY(empty(".", [this](int, const char* name) {
+      pending_.emplace_back(name);
+      return Status{};
+    }));
     while (!pending_.empty()) {
       const std::string next = std::move(pending_.back());
       pending_.pop_back();
-      TRY(empty(next));
-      TRY(sys::unlinkat(root_, next, AT_REMOVEDIR));
+      TRY(empty(next, [this](int dir, const char* name) { return move_up(dir, name); }));
+      TRY(sys::unlinkat(top_.get(), next, AT_REMOVEDIR));
     }
     return {};
   }
 
  private:
-  Status empty(const std::string& name) {
-    TRY_ASSIGN(Fd fd, sys::openat(root_, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  /// Calls keep(dir, name) for each directory in `name` of top that is not empty; removes the rest.
+  template <typename Keep>
+  Status empty(const std::string& name, Keep keep) {
+    TRY_ASSIGN(Fd fd, sys::openat(top_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     const int dir = fd.get();
     Directory directory(::fdopendir(dir));
     if (!directory) return std::unexpected(Error::system("fdopendir", name, errno));
@@ -62,14 +69,24 @@ class TreeRemover {
       if (::unlinkat(dir, entry->d_name, AT_REMOVEDIR) == 0) continue;
       if (errno != ENOTEMPTY && errno != EEXIST)
         return std::unexpected(Error::system("rmdir", entry->d_name, errno));
-      std::string flat = ".hermetric-removing-" + std::to_string(counter_++);
-      TRY(sys::renameat(dir, entry->d_name, root_, flat));
-      pending_.push_back(std::move(flat));
+      TRY(keep(dir, entry->d_name));
     }
     return {};
   }
 
-  int root_;
+  /// The tree may hold any name already, also one of ours.
+  Status move_up(int dir, const char* name) {
+    for (;;) {
+      std::string flat = ".removing-" + std::to_string(counter_++);
+      if (::renameat2(dir, name, top_.get(), flat.c_str(), RENAME_NOREPLACE) == 0) {
+        pending_.push_back(std::move(flat));
+        return {};
+      }
+      if (errno != EEXIST) return std::unexpected(Error::system("rename", name, errno));
+    }
+  }
+
+  Fd top_;
   unsigned long counter_ = 0;
   std::vector<std::string> pending_;
 };
@@ -126,10 +143,9 @@ Status remove_tree_at(int dir, const std::string& path) {
   if (errno != EISDIR && errno != EPERM) return std::unexpected(Error::system("unlink", path, errno));
   if (::unlinkat(dir, path.c_str(), AT_REMOVEDIR) == 0) return {};
   if (errno != ENOTEMPTY && errno != EEXIST) return std::unexpected(Error::system("rmdir", path, errno));
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return TreeRemover(dir).remove(path);
-  TRY_ASSIGN(const Fd parent, sys::openat(dir, path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY));
-  return TreeRemover(parent.get()).remove(path.substr(slash + 1));
+  TRY_ASSIGN(Fd top, sys::openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  TRY(TreeRemover(std::move(top)).empty_top());
+  return sys::unlinkat(dir, path, AT_REMOVEDIR);
 }
 
 Status remove_tree(const std::string& path) { return remove_tree_at(AT_FDCWD, path); }

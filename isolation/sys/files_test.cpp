@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "isolation/sys/system.hpp"
 
@@ -55,6 +57,23 @@ TEST_F(Files, RemoveTreeTakesDeepTreesAndNeverFollowsSymlinks) {
   EXPECT_TRUE(removed) << removed.error().message();
   EXPECT_FALSE(fs::exists(path("tree")));
   EXPECT_EQ(read_file(path("outside/kept")).value(), "kept");
+}
+
+TEST_F(Files, RemovesTreesBesideEachOtherAtOnce) {
+  std::vector<std::string> trees;
+  for (int tree = 0; tree < 8; ++tree) {
+    trees.push_back(path("tree" + std::to_string(tree)));
+    for (int branch = 0; branch < 20; ++branch)
+      ASSERT_TRUE(make_directories(trees.back() + "/.removing-" + std::to_string(branch) + "/a/b/c/d"));
+  }
+  std::vector<std::thread> removers;
+  for (const std::string& tree : trees)
+    removers.emplace_back([&tree] {
+      const Status removed = remove_tree(tree);
+      EXPECT_TRUE(removed) << removed.error().message();
+    });
+  for (std::thread& remover : removers) remover.join();
+  EXPECT_TRUE(fs::is_empty(path("")));
 }
 
 TEST_F(Files, RemoveTreeOfMissingPathIsNoError) { EXPECT_TRUE(remove_tree(path("missing"))); }

@@ -31,15 +31,26 @@ Components split(std::string_view path) {
   return components;
 }
 
-bool matches(const Components& pattern, std::size_t p, const Components& path, std::size_t i) {
-  if (p == pattern.size()) return i == path.size();
-  if (pattern[p] == "**") {
-    for (std::size_t next = i; next <= path.size(); ++next)
-      if (matches(pattern, p + 1, path, next)) return true;
-    return false;
+/// Goes back to the last `**` only: what an earlier one could take besides, the last one can take as well. So the time
+/// is bounded by the product of the lengths.
+bool matches(const Components& pattern, const Components& path) {
+  std::size_t p = 0, i = 0, behind_stars = 0, resume = 0;
+  while (i < path.size()) {
+    if (p < pattern.size() && pattern[p] == "**") {
+      behind_stars = ++p;
+      resume = i;
+    } else if (p < pattern.size() && ::fnmatch(pattern[p].c_str(), path[i].c_str(), FNM_NOESCAPE) == 0) {
+      ++p;
+      ++i;
+    } else if (behind_stars != 0) {
+      p = behind_stars;
+      i = ++resume;
+    } else {
+      return false;
+    }
   }
-  return i < path.size() && ::fnmatch(pattern[p].c_str(), path[i].c_str(), FNM_NOESCAPE) == 0 &&
-         matches(pattern, p + 1, path, i + 1);
+  while (p < pattern.size() && pattern[p] == "**") ++p;
+  return p == pattern.size();
 }
 
 class Sha256 {
@@ -128,7 +139,7 @@ class Collector {
     const Components components = split(path);
     bool any = false;
     for (Pattern& pattern : patterns_) {
-      if (!matches(pattern.components, 0, components, 0)) continue;
+      if (!matches(pattern.components, components)) continue;
       pattern.matched = any = true;
     }
     return any;
@@ -177,7 +188,7 @@ class Collector {
 
 }  // namespace
 
-bool glob_matches(std::string_view pattern, std::string_view path) { return matches(split(pattern), 0, split(path), 0); }
+bool glob_matches(std::string_view pattern, std::string_view path) { return matches(split(pattern), split(path)); }
 
 std::string glob_problem(std::string_view pattern) {
   if (pattern.empty()) return "is empty";

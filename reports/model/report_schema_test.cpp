@@ -1,14 +1,11 @@
 #include "reports/model/report_schema.hpp"
 
 #include <gtest/gtest.h>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
+#include <nlohmann/json.hpp>
 
 #include "reports/model/report_json.hpp"
 #include "reports/testing/golden.hpp"
+#include "reports/testing/json_schema.hpp"
 #include "reports/testing/sample_reports.hpp"
 
 namespace hermetric {
@@ -18,28 +15,10 @@ using nlohmann::json;
 
 class ReportSchema : public ::testing::Test {
  protected:
-  ReportSchema() {
-    const json text = json::parse(report_schema());
-    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema_);
-  }
-
-  /// What is wrong with `report`, empty if nothing is.
-  std::string complaint(const json& report) const {
-    valijson::ValidationResults results;
-    const valijson::adapters::NlohmannJsonAdapter target(report);
-    if (valijson::Validator().validate(schema_, target, &results)) return "";
-    valijson::ValidationResults::Error error;
-    std::string text = "does not validate";
-    while (results.popError(error)) {
-      text += "\n";
-      for (const std::string& step : error.context) text += step;
-      text += ": " + error.description;
-    }
-    return text;
-  }
+  [[nodiscard]] std::string complaint(const json& report) const { return schema_.complaint(report); }
 
  private:
-  valijson::Schema schema_;
+  testing::JsonSchema schema_{report_schema()};
 };
 
 TEST_F(ReportSchema, GoldenReportsValidate) {

@@ -42,7 +42,8 @@ PipelineRun::PipelineRun(Session& session, const Pipeline& pipeline, ReportDirec
       writer_(std::move(writer)),
       display_(display),
       table_(table),
-      cancel_(std::move(cancel)) {
+      cancel_(std::move(cancel)),
+      inputs_(session.host()) {
   for (const JobSpec& job : pipeline.jobs)
     for (const std::string& input : job.inputs) handed_on_[input];
 }
@@ -139,7 +140,9 @@ Result<ResolveContext> PipelineRun::facts_for(const JobSpec& job) {
                                      "\": narrow the artifacts of one"));
     }
     const std::string artifacts = directory_.artifacts_of(input);
-    if (std::filesystem::is_directory(artifacts)) facts.inputs.push_back(artifacts);
+    if (!std::filesystem::is_directory(artifacts)) continue;
+    TRY_ASSIGN(std::string layer, inputs_.layer_of(artifacts, job.workspace));
+    facts.inputs.push_back(std::move(layer));
   }
   return facts;
 }

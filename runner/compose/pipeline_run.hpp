@@ -10,6 +10,7 @@
 #include "reports/model/run_report_writer.hpp"
 #include "reports/render/live_display.hpp"
 #include "reports/render/summary.hpp"
+#include "runner/compose/input_layers.hpp"
 #include "runner/compose/report_directory.hpp"
 #include "runner/compose/session.hpp"
 #include "runner/job/job_spec.hpp"
@@ -46,6 +47,7 @@ class PipelineRun {
   LiveDisplay& display_;
   SummaryTable& table_;
   Event cancel_;
+  InputLayers inputs_;
   Status report_status_;
   std::mutex mutex_;
   std::map<std::string, std::vector<JobReport>> earlier_attempts_;

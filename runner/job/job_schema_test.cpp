@@ -2,16 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "reports/testing/json_schema.hpp"
 #include "runner/job/job_file.hpp"
 #include "runner/job/job_keys.hpp"
 
@@ -20,17 +17,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-class JobSchema : public testing::Test {
+class JobSchema : public ::testing::Test {
  protected:
-  JobSchema() {
-    const Json document = Json::parse(job_schema());
-    const valijson::adapters::NlohmannJsonAdapter adapter(document);
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(adapter, schema_);
-  }
-
   bool schema_accepts(const std::string& text) {
-    const Json document = Json::parse(text);
-    return valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+    return schema_.complaint(Json::parse(text)).empty();
   }
 
   void expect_both(bool accept, const std::string& text) {
@@ -40,7 +30,7 @@ class JobSchema : public testing::Test {
   }
 
  private:
-  valijson::Schema schema_;
+  testing::JsonSchema schema_{job_schema()};
 };
 
 struct KeyValues {
