@@ -197,6 +197,7 @@ void Sandbox::kill_all() {
 Result<Ending> Sandbox::wait() {
   TRY(init_->wait());
   mark_now(Stage::kDrain);
+  scratch_->begin_removal();
   const ChildRecord& record = init_->record();
   take_marks(record);
   Ending ending;

@@ -39,21 +39,25 @@ Status Scratch::add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid,
   return sys::mkdirat(fd_.get(), "work" + suffix, 0700);
 }
 
-/// A job that changed nothing leaves just what overlayfs makes itself; removing that by name is much cheaper than
-/// looking. What is not empty stays for remove_tree().
-void Scratch::remove_empty_uppers() const {
-  for (unsigned number = 0; number < uppers_; ++number) {
-    const std::string suffix = std::to_string(number);
-    const std::string work = "work" + suffix;
-    ::unlinkat(fd_.get(), ("upper" + suffix).c_str(), AT_REMOVEDIR);
-    for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""})
-      ::unlinkat(fd_.get(), (work + part).c_str(), AT_REMOVEDIR);
-  }
+/// By name what overlayfs makes itself, which is much cheaper than looking. What is not empty stays for remove_tree().
+void Scratch::remove_work(unsigned number) const {
+  const std::string work = "work" + std::to_string(number);
+  ::unlinkat(fd_.get(), (work + "/work/incompat/volatile/dirty").c_str(), 0);
+  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""})
+    ::unlinkat(fd_.get(), (work + part).c_str(), AT_REMOVEDIR);
+}
+
+void Scratch::begin_removal() {
+  if (on_tmpfs_) return;
+  for (unsigned number = 0; number < uppers_; ++number)
+    removers_.emplace_back([this, number] { remove_work(number); });
 }
 
 Status Scratch::close() {
   if (directory_.empty()) return {};
-  if (fd_.valid() && !on_tmpfs_) remove_empty_uppers();
+  for (unsigned number = 0; number < uppers_ && !on_tmpfs_; ++number)
+    ::unlinkat(fd_.get(), ("upper" + std::to_string(number)).c_str(), AT_REMOVEDIR);
+  removers_.clear();
   fd_.close();
   if (on_tmpfs_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
     return std::unexpected(Error::system("umount", directory_, errno));

@@ -67,6 +67,7 @@ TEST_F(ScratchRoot, UppersLookAsAskedAndAllIsGoneAfterClose) {
   EXPECT_EQ(status.st_gid, 2000U);
   directory_.write("cell/upper3/deep/down/file", "x", 0);
   directory_.make_directory("cell/upper3/deep", 0);
+  scratch->begin_removal();
   const auto closed = scratch->close();
   EXPECT_TRUE(closed) << closed.error().message();
   EXPECT_FALSE(directory_.has("cell"));
