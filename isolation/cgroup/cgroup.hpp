@@ -40,6 +40,7 @@ struct CgroupSample {
   std::optional<std::uint64_t> cpu_usage_usec;
   std::optional<std::uint64_t> memory_bytes;
   std::optional<std::uint64_t> anon_bytes, file_bytes, shmem_bytes;  ///< what it is made of; file includes shmem
+  std::optional<std::uint64_t> pids;
 };
 
 /// One job's groups: a directory in each hierarchy that is needed, made and capped by CgroupDriver::create(). Owns
@@ -102,5 +103,10 @@ struct CgroupRoots {
 /// The one place that knows the cgroup version: looks at what is mounted, per controller, and returns the driver for
 /// it. On a host without any usable hierarchy the driver makes empty groups and says so in every figure.
 Result<std::unique_ptr<CgroupDriver>> find_cgroups(const CgroupRoots& roots = {});
+
+/// A view of groups that another process made, by the directories its ledger names (Cgroup::paths()). It owns nothing:
+/// only remove() removes them. Directories that are gone are left out; one outside every cgroup mount is an error.
+Result<std::unique_ptr<Cgroup>> open_groups(const std::vector<std::string>& directories,
+                                            const std::string& mountinfo = "/proc/self/mountinfo");
 
 }  // namespace hermetric

@@ -314,6 +314,46 @@ TEST_P(CgroupRoot, SamplesARunningGroup) {
   (void)wait_for(pid);
 }
 
+/// What `ps`, `pause` and `kill` of another process do with the directories that a ledger names.
+TEST_P(CgroupRoot, AViewOfAnothersGroupsControlsThemAndLeavesThem) {
+  const auto group = create({});
+  ASSERT_NE(group, nullptr);
+  const pid_t pid = start_in(group->entry(), [] {
+    touch_memory(mebibytes(8));
+    for (;;) asm volatile("");
+  });
+  std::vector<std::string> named = group->paths();
+  named.push_back(named.front() + "-gone");
+  {
+    const auto view = open_groups(named);
+    ASSERT_TRUE(view) << view.error().message();
+    EXPECT_EQ((*view)->paths(), group->paths()) << "a directory that is gone is left out";
+    EXPECT_EQ((*view)->populated().value_or(false), true);
+    for (int i = 0; i < 5000 && (*view)->sample().memory_bytes.value_or(0) < mebibytes(8).count; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const CgroupSample sample = (*view)->sample();
+    EXPECT_GE(sample.memory_bytes.value_or(0), mebibytes(8).count);
+    EXPECT_GT(sample.cpu_usage_usec.value_or(0), 0U);
+    EXPECT_EQ(sample.pids.value_or(1), 1U);
+    EXPECT_TRUE((*view)->freeze(true));
+  }
+  for (const std::string& path : made_) EXPECT_TRUE(exists(path)) << path << " went with the view";
+  const auto view = open_groups(group->paths());
+  ASSERT_TRUE(view);
+  EXPECT_TRUE((*view)->kill());
+  EXPECT_TRUE(WIFSIGNALED(wait_for(pid)));
+}
+
+TEST_P(CgroupRoot, AViewOfNoGroupIsEmptyAndOneOfAnyDirectoryRefused) {
+  const auto gone = open_groups({"/sys/fs/cgroup/hermetric-none", "/nowhere"});
+  ASSERT_TRUE(gone) << gone.error().message();
+  EXPECT_TRUE((*gone)->paths().empty());
+  EXPECT_EQ((*gone)->populated().value_or(true), false);
+  EXPECT_TRUE((*gone)->kill());
+  EXPECT_FALSE((*gone)->freeze(true));
+  EXPECT_FALSE(open_groups({"/etc"}));
+}
+
 /// A hermetric inside a job's group is in the way of its own groups: it moves itself aside, and back at the end.
 TEST_P(CgroupRoot, MovesItselfAsideWhereTheGroupIsItsOwn) {
   CgroupRequest request;

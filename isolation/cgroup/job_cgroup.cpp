@@ -34,7 +34,7 @@ JobCgroup::JobCgroup(std::vector<GroupDirectory> directories, bool cpu_capped,
     : directories_(std::move(directories)), cpu_capped_(cpu_capped), problems_(std::move(problems)) {}
 
 JobCgroup::~JobCgroup() {
-  if (directories_.empty()) return;
+  if (directories_.empty() || !owner_) return;
   (void)kill();
   (void)remove();
 }

@@ -14,13 +14,15 @@ namespace hermetric {
 /// except that sample(), kill() and freeze() may run beside each other.
 class JobCgroup final : public Cgroup {
  public:
-  /// `directories` may still be empty and grow by add(); those it has at its end are removed.
+  /// `directories` may still be empty and grow by add(); those it has at its end are removed, unless disowned.
   JobCgroup(std::vector<GroupDirectory> directories, bool cpu_capped,
             std::shared_ptr<const ControllerProblems> problems);
   ~JobCgroup() override;
 
   /// Takes a fresh directory over, and opens its `tasks` if that is how it is entered.
   Status add(GroupDirectory directory);
+  /// From now on only remove() removes anything.
+  void disown() { owner_ = false; }
   void set_io_problem(std::string problem) { io_problem_ = std::move(problem); }
   [[nodiscard]] const std::vector<GroupDirectory>& directories() const { return directories_; }
 
@@ -44,6 +46,7 @@ class JobCgroup final : public Cgroup {
 
   std::vector<GroupDirectory> directories_;
   bool cpu_capped_;
+  bool owner_ = true;
   std::string io_problem_;
   std::shared_ptr<const ControllerProblems> problems_;
 };

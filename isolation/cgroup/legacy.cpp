@@ -53,6 +53,7 @@ constexpr std::array kSamples = {
     SampleRow{&CgroupSample::anon_bytes, "memory", "memory.stat", "rss", parse_flat},
     SampleRow{&CgroupSample::file_bytes, "memory", "memory.stat", "cache", parse_flat},
     SampleRow{&CgroupSample::shmem_bytes, "memory", "memory.stat", "shmem", parse_flat},
+    SampleRow{&CgroupSample::pids, "pids", "pids.current", {}, parse_single},
 };
 
 /// limit_in_bytes first: memsw may not be below it, and a fresh group's memsw is unlimited.

@@ -44,6 +44,7 @@ constexpr std::array kSamples = {
     SampleRow{&CgroupSample::anon_bytes, "memory", "memory.stat", "anon", parse_flat},
     SampleRow{&CgroupSample::file_bytes, "memory", "memory.stat", "file", parse_flat},
     SampleRow{&CgroupSample::shmem_bytes, "memory", "memory.stat", "shmem", parse_flat},
+    SampleRow{&CgroupSample::pids, "pids", "pids.current", {}, parse_single},
 };
 
 void add_memory_caps(const Limits& limits, std::vector<CapWrite>& caps) {
