@@ -1,19 +1,18 @@
 #include "isolation/sandbox/ledger.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
-#include <chrono>
-#include <csignal>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <sstream>
-#include <thread>
 
+#include "isolation/cgroup/cgroup.hpp"
+#include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 
@@ -22,15 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kComplete = "complete";
-
-template <typename Number>
-std::optional<Number> number_from(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+/// What a reader without the writer's lock needs: one write(2), so that no line is ever seen in halves.
+Status append_line(const Fd& file, const std::string& line) {
+  if (::write(file.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size())) return {};
+  return std::unexpected(Error::system("write", "ledger", errno));
 }
+
+Error just_ended(const std::string& name) { return Error("job \"" + name + "\" has just ended"); }
 
 std::string boot_id() {
   auto text = read_file("/proc/sys/kernel/random/boot_id").value_or("");
@@ -47,67 +44,34 @@ std::optional<std::uint64_t> start_time_of(pid_t pid) {
   std::istringstream fields(text->substr(behind_command + 1));
   std::string field;
   for (int number = 3; number <= 22; ++number) fields >> field;
-  return number_from<std::uint64_t>(field);
+  std::uint64_t ticks = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), ticks);
+  return error == std::errc{} ? std::optional(ticks) : std::nullopt;
 }
 
-/// Group directories may have children made by hermetric's own drivers, never by a job: a job has no cgroup mount.
-Status remove_group(const std::string& directory) {
-  if (!fs::exists(directory)) return {};
-  (void)write_file_at(AT_FDCWD, directory + "/cgroup.kill", "1");
-  for (int attempt = 0; attempt < 200; ++attempt) {
-    const auto members = read_file(directory + "/cgroup.procs");
-    std::istringstream pids(members.value_or(""));
-    for (pid_t pid = 0; pids >> pid;) ::kill(pid, SIGKILL);
-    if (::rmdir(directory.c_str()) == 0 || errno == ENOENT) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return std::unexpected(Error::system("rmdir", directory, EBUSY));
+/// Groups have no children but a nested hermetric's, whose groups go with it: a job has no cgroup mount.
+Status remove_groups(const std::vector<std::string>& directories) {
+  TRY_ASSIGN(const auto groups, open_groups(directories));
+  (void)groups->freeze(false);
+  TRY(groups->kill());
+  return groups->remove();
 }
 
 }  // namespace
 
-std::string to_text(const LedgerRecord& record) {
-  std::ostringstream text;
-  text << "cell " << record.cell << "\nboot " << record.boot_id << "\nrunner " << record.runner_pid << ' '
-       << record.runner_start_time << "\nname " << record.name << '\n';
-  for (const std::string& cgroup : record.cgroups) text << "cgroup " << cgroup << '\n';
-  if (!record.scratch.empty()) text << "scratch " << record.scratch << '\n';
-  text << kComplete << '\n';
-  if (record.init_pid != 0) text << "init " << record.init_pid << '\n';
-  return text.str();
-}
-
-std::optional<LedgerRecord> ledger_record_from_text(std::string_view text) {
-  LedgerRecord record;
-  bool complete = false;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    if (end == std::string_view::npos) break;
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    const auto space = line.find(' ');
-    const std::string_view key = line.substr(0, space);
-    const std::string_view value = space == std::string_view::npos ? "" : line.substr(space + 1);
-    if (key == "cell") record.cell = value;
-    if (key == "boot") record.boot_id = value;
-    if (key == "name") record.name = value;
-    if (key == "cgroup") record.cgroups.emplace_back(value);
-    if (key == "scratch") record.scratch = value;
-    if (key == "init") record.init_pid = number_from<pid_t>(value).value_or(0);
-    if (key == "runner") {
-      const auto gap = value.find(' ');
-      record.runner_pid = number_from<pid_t>(value.substr(0, gap)).value_or(0);
-      if (gap != std::string_view::npos)
-        record.runner_start_time = number_from<std::uint64_t>(value.substr(gap + 1)).value_or(0);
-    }
-    complete = complete || key == kComplete;
-  }
-  if (!complete || record.cell.empty() || record.runner_pid <= 0) return std::nullopt;
-  return record;
-}
-
 bool runner_is_alive(const LedgerRecord& record) {
   return record.boot_id == boot_id() && start_time_of(record.runner_pid) == record.runner_start_time;
+}
+
+Result<Fd> open_init(const LedgerRecord& record) {
+  auto init = sys::pidfd_open(record.init_pid);
+  if (!init) return std::unexpected(init.error().error_number() == ESRCH ? just_ended(record.name) : init.error());
+  // Init was there when running_since was taken: whoever has its pid and is younger is somebody else.
+  const auto ticks = start_time_of(record.init_pid);
+  const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  if (!ticks || *ticks > record.running_since / (1'000'000'000U / ticks_a_second))
+    return std::unexpected(just_ended(record.name));
+  return init;
 }
 
 Status Ledger::add(LedgerRecord record) const {
@@ -123,12 +87,28 @@ Status Ledger::add(LedgerRecord record) const {
 }
 
 Status Ledger::running(const std::string& cell, pid_t init_pid) const {
-  const std::string path = directory_ + "/" + cell;
-  const std::string line = "init " + std::to_string(init_pid) + "\n";
-  TRY_ASSIGN(const Fd file, sys::open(path, O_WRONLY | O_APPEND));
-  if (::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-    return std::unexpected(Error::system("write", path, errno));
-  return {};
+  TRY_ASSIGN(const Fd file, sys::open(directory_ + "/" + cell, O_WRONLY | O_APPEND));
+  return append_line(file, running_line(init_pid, boottime_nanoseconds()));
+}
+
+Status HeldRecord::append(const std::string& line) const { return append_line(file_, line); }
+
+Result<HeldRecord> Ledger::hold(const std::string& cell) const {
+  auto file = sys::open(directory_ + "/" + cell, O_RDWR | O_APPEND);
+  if (!file) return std::unexpected(file.error().error_number() == ENOENT ? just_ended(cell) : file.error());
+  while (::flock(file->get(), LOCK_EX) != 0)
+    if (errno != EINTR) return std::unexpected(Error::system("flock", directory_ + "/" + cell, errno));
+  const auto text = read_file(directory_ + "/" + cell);
+  auto record = text ? ledger_record_from_text(*text) : std::nullopt;
+  if (!record) return std::unexpected(just_ended(cell));
+  return HeldRecord(*std::move(file), *std::move(record));
+}
+
+Ledger::Pauses Ledger::paused_time(const std::string& cell) const {
+  const auto text = read_file(directory_ + "/" + cell);
+  const auto record = text ? ledger_record_from_text(*text) : std::nullopt;
+  if (!record) return {};
+  return {paused_time_of(*record, monotonic_nanoseconds()), record->paused()};
 }
 
 Status Ledger::strike(const std::string& cell) const { return sys::unlinkat(AT_FDCWD, directory_ + "/" + cell, 0); }
@@ -164,8 +144,7 @@ Result<std::vector<std::string>> Ledger::sweep() const {
   std::vector<std::string> swept;
   for (const LedgerRecord& record : all) {
     if (runner_is_alive(record)) continue;
-    if (record.boot_id == boot_id())
-      for (const std::string& cgroup : record.cgroups) TRY(remove_group(cgroup));
+    if (record.boot_id == boot_id()) TRY(remove_groups(record.cgroups));
     if (!record.scratch.empty()) TRY(remove_tree(record.scratch));
     TRY(strike(record.cell));
     swept.push_back(record.cell + " (" + record.name + ")");

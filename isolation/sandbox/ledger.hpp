@@ -3,25 +3,27 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "isolation/sandbox/ledger_record.hpp"
+#include "isolation/sys/fd.hpp"
 #include "isolation/sys/result.hpp"
 
 namespace hermetric {
 
-/// What one cell holds outside its own namespaces, and whose it is.
-struct LedgerRecord {
-  std::string cell;  ///< unique over all runs
-  std::string name;  ///< the job's
-  std::string boot_id;
-  pid_t runner_pid = 0;
-  std::uint64_t runner_start_time = 0;  ///< field 22 of /proc/PID/stat: tells a reused pid from the real one
-  pid_t init_pid = 0;                   ///< 0 until it runs
-  std::vector<std::string> cgroups;     ///< directories
-  std::string scratch;                  ///< directory
+/// A cell's record under a lock that keeps other holders away, so that looking and appending are one action.
+class HeldRecord {
+ public:
+  [[nodiscard]] const LedgerRecord& record() const { return record_; }
+  Status append(const std::string& line) const;
+
+ private:
+  friend class Ledger;
+  HeldRecord(Fd file, LedgerRecord record) : file_(std::move(file)), record_(std::move(record)) {}
+
+  Fd file_;
+  LedgerRecord record_;
 };
 
 /// One file a cell, in one directory: written before what it lists is made, removed after that is gone. So whatever a
@@ -42,6 +44,17 @@ class Ledger {
   /// The record of a cell or, if there is just one such, of a running job's name.
   [[nodiscard]] Result<LedgerRecord> find(const std::string& cell_or_name) const;
 
+  /// The record of a cell to look at and append to. Error: the cell has ended.
+  [[nodiscard]] Result<HeldRecord> hold(const std::string& cell) const;
+
+  /// How long the cell has been paused, a pause that lasts included, and whether one does. Zero for a cell that is not
+  /// there.
+  struct Pauses {
+    Duration total{};
+    bool lasting = false;
+  };
+  [[nodiscard]] Pauses paused_time(const std::string& cell) const;
+
   /// Kills, removes and strikes everything that belongs to runs that are dead; returns one line for each cell swept.
   /// Never touches what a living run owns.
   Result<std::vector<std::string>> sweep() const;
@@ -50,10 +63,10 @@ class Ledger {
   std::string directory_;
 };
 
-std::string to_text(const LedgerRecord& record);
-std::optional<LedgerRecord> ledger_record_from_text(std::string_view text);
-
 /// True while the run that wrote `record` lives.
 bool runner_is_alive(const LedgerRecord& record);
+
+/// A pidfd of the init that the record speaks of, never of a process that got its pid later. Error: it has ended.
+Result<Fd> open_init(const LedgerRecord& record);
 
 }  // namespace hermetric

@@ -101,6 +101,7 @@ Status Sandbox::acquire() {
   record.name = spec_.name;
   record.cgroups = host_->cgroups().paths_of(group, request);
   record.scratch = on_tmpfs ? "" : scratch;
+  record.workspace = workspace_layers_in(scratch);
   TRY(host_->ledger().add(std::move(record)));
   in_ledger_ = true;
   TRY_ASSIGN(Scratch uppers, Scratch::create(scratch, on_tmpfs, spec_.limits.disk));
@@ -231,11 +232,13 @@ void Sandbox::read_usage(ResourceUsage& usage) {
   mark_now(Stage::kUsage);
 }
 
-std::optional<OverlayLayers> Sandbox::workspace_layers() const {
+std::optional<OverlayLayers> Sandbox::workspace_layers() const { return workspace_layers_in(scratch_->directory()); }
+
+std::optional<OverlayLayers> Sandbox::workspace_layers_in(const std::string& scratch) const {
   const auto overlays = overlays_of(spec_);
   for (std::size_t i = 0; i < overlays.size(); ++i)
     if (spec_.workspace && overlays[i]->destination == *spec_.workspace)
-      return OverlayLayers{scratch_->upper(static_cast<unsigned>(i) + 1), overlays[i]->sources};
+      return OverlayLayers{Scratch::upper_in(scratch, static_cast<unsigned>(i) + 1), overlays[i]->sources};
   return std::nullopt;
 }
 

@@ -104,6 +104,9 @@ class Sandbox {
   /// Directories of its groups.
   [[nodiscard]] std::vector<std::string> groups() const { return cgroup_->paths(); }
 
+  /// See Ledger::paused_time().
+  [[nodiscard]] Ledger::Pauses paused_time() const { return host_->ledger().paused_time(cell_); }
+
   /// Sends `signal` to the job's root process.
   void signal_job(int signal);
   /// SIGKILL to everything in the cell, and no way round it.
@@ -135,6 +138,7 @@ class Sandbox {
 
   Status acquire();
   Status make_scratch();
+  [[nodiscard]] std::optional<OverlayLayers> workspace_layers_in(const std::string& scratch) const;
   Status make_mount_points(const ViewMount& mount);
   Result<PlanResources> resources_for(const Streams& streams);
   void mark_now(Stage stage);

@@ -29,7 +29,11 @@ class Scratch {
   Status add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid, unsigned mode);
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
-  [[nodiscard]] std::string upper(unsigned number) const { return directory_ + "/upper" + std::to_string(number); }
+  [[nodiscard]] std::string upper(unsigned number) const { return upper_in(directory_, number); }
+  /// Where add_upper(number) puts it in the scratch that is to be `directory`.
+  static std::string upper_in(const std::string& directory, unsigned number) {
+    return directory + "/upper" + std::to_string(number);
+  }
 
   /// The job is dead: begins to remove the work directories, which nobody will look at, beside what the caller does.
   /// Removing a directory may wait for the disk (ext4 mounted with `discard`: 0.15 ms each), so each has a thread.

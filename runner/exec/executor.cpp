@@ -28,6 +28,7 @@ class Attempt {
       if (stream != nullptr) stream->close_job_end();
     TRY_ASSIGN(const Intervention intervention, watch());
     TRY_ASSIGN(const Ending ending, sandbox_->wait());
+    warn_of_pauses();
     sandbox_->read_usage(report_.resources);
     report_.outcome = decide_outcome(ending, intervention, report_.resources, job_.limits);
     report_.isolation.namespaces = sandbox_->namespaces();
@@ -88,6 +89,12 @@ class Attempt {
     if (err_) report_.output.stderr_bytes = Measured::of(err_->bytes(), "counted in the pipe");
     take_samples(supervisor.timeline());
     return intervention;
+  }
+
+  void warn_of_pauses() {
+    const auto paused = std::chrono::duration_cast<std::chrono::milliseconds>(sandbox_->paused_time().total);
+    if (paused > Duration::zero())
+      report_.warnings.push_back("paused for " + std::to_string(paused.count()) + " ms");
   }
 
   void take_samples(const Timeline& timeline) {

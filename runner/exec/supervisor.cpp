@@ -11,6 +11,11 @@
 #include "isolation/sys/clock.hpp"
 
 namespace hermetric {
+namespace {
+
+constexpr Duration kPauseCheck = std::chrono::milliseconds(20);
+
+}  // namespace
 
 Supervisor::Supervisor(Sandbox& sandbox, const Limits& limits, OutputStream* out, OutputStream* err, const Event& cancel)
     : sandbox_(sandbox), limits_(limits), out_(out), err_(err), cancel_(cancel) {
@@ -70,10 +75,16 @@ void Supervisor::act_on_time(Duration now) {
     return;
   }
   if (!wall_deadline_ || now < *wall_deadline_) return;
-  // The limit counts from the job's exec; the first guess counted from the launch.
-  const auto exec_at = sandbox_.exec_at();
-  wall_deadline_ = exec_at.value_or(now) + *limits_.wall_time;
+  wall_deadline_ = wall_deadline(now);
   if (now >= *wall_deadline_) intervene(Intervention::kWallTime, now);
+}
+
+/// The limit counts from the job's exec (the first guess counted from the launch) and stands still while the job is
+/// paused. How long a pause that lasts will last is not known: it is looked at again.
+Duration Supervisor::wall_deadline(Duration now) const {
+  const auto [paused, lasting] = sandbox_.paused_time();
+  const Duration deadline = sandbox_.exec_at().value_or(now) + *limits_.wall_time + paused;
+  return lasting ? std::max(deadline, now + kPauseCheck) : deadline;
 }
 
 void Supervisor::intervene(Intervention why, Duration now) {

@@ -34,6 +34,7 @@ class Supervisor {
  private:
   [[nodiscard]] int next_timeout(Duration now) const;
   void act_on_time(Duration now);
+  [[nodiscard]] Duration wall_deadline(Duration now) const;
   Status pump(OutputStream* stream);
   void intervene(Intervention why, Duration now);
   void take_sample(Duration now);
