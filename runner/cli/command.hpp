@@ -22,6 +22,12 @@ using Arguments = std::vector<std::string>;
 
 int exec_command(const Arguments& arguments);
 int run_command(const Arguments& arguments);
+int ps_command(const Arguments& arguments);
+int top_command(const Arguments& arguments);
+int pause_command(const Arguments& arguments);
+int resume_command(const Arguments& arguments);
+int kill_command(const Arguments& arguments);
+int diff_command(const Arguments& arguments);
 int enter_command(const Arguments& arguments);
 int namespaces_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);

@@ -161,7 +161,9 @@ std::optional<int> parse_exec_options(const char* command_name, const Arguments&
   if (directory != "/") options.job.workspace = directory;
 
   CLI::App app("Runs one command in a fresh, sealed container and tells what it cost.", command_name);
-  app.footer(std::string("As in: hermetric ") + command_name + " --memory 512M --wall-time 10m -- make -j2");
+  const bool explain = std::string_view(command_name) == "explain";
+  app.footer(std::string("As in: hermetric ") + command_name + " --memory 512M --wall-time 10m -- make -j2" +
+             (explain ? "\nFor a job of a job file: hermetric explain FILE --job NAME [--var K=V]..." : ""));
   add_options(app, view_options(), "What the job sees", options, directory);
   app.add_flag("--no-workspace", options.no_workspace, "no workspace")->group("What the job sees");
   app.add_flag("--nested", options.job.nested, "allow user namespaces and mounts inside")->group("What the job sees");

@@ -1,8 +1,12 @@
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
 #include <iostream>
 
 #include "reports/render/text.hpp"
 #include "runner/cli/command.hpp"
 #include "runner/cli/exec_options.hpp"
+#include "runner/cli/load_pipeline.hpp"
 #include "runner/compose/session.hpp"
 #include "runner/compose/settle_paths.hpp"
 #include "runner/job/resolve.hpp"
@@ -27,10 +31,37 @@ Status explain(Session& session, const JobSpec& job) {
   return sandbox->close();
 }
 
+/// explain FILE --job NAME: what jobs it needs would hand on is not there yet, and not in the plan.
+int explain_file(const Arguments& arguments) {
+  std::string file, name;
+  std::vector<std::string> variables;
+  CLI::App app("Prints what would be done for one job of a job file, step by step.", "explain");
+  app.add_option("FILE", file, "job file, YAML or JSON")->required();
+  app.add_option("--job", name, "the job")->type_name("NAME")->required();
+  app.add_option("--var", variables, "replaces ${K} in the job file")->type_name("K=V")->allow_extra_args(false);
+  if (const auto code = parse_arguments(app, "FILE --job NAME [--var K=V]...", arguments)) return *code;
+  const auto pipeline = load_pipeline(file, variables, {name});
+  if (!pipeline) return trouble(pipeline.error());
+  const auto job = std::ranges::find(pipeline->jobs, name, &JobSpec::name);
+  if (job == pipeline->jobs.end())
+    return trouble("explain: \"" + name + "\" means several jobs: name one, as \"" + pipeline->jobs.back().name + "\"");
+  auto session = Session::open(std::nullopt);
+  if (!session) return trouble(session.error());
+  if (auto explained = explain(**session, *job); !explained) return trouble(explained.error());
+  return 0;
+}
+
+/// A job file's form has no "--" and says which job, or begins with the file.
+bool means_file(const Arguments& arguments) {
+  if (arguments.empty() || split_at_command(arguments).has_command) return false;
+  return !arguments.front().starts_with("-") || std::ranges::find(arguments, "--job") != arguments.end();
+}
+
 }  // namespace
 
 /// The cell is made up to where init would be launched, so that caps are checked as well, and removed again.
 int explain_command(const Arguments& arguments) {
+  if (means_file(arguments)) return explain_file(arguments);
   ExecOptions options;
   if (const auto code = parse_exec_options("explain", arguments, options)) return *code;
   auto session = Session::open(options.cgroup_parent);

@@ -2,17 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include <filesystem>
 #include <iostream>
 
 #include "runner/cli/command.hpp"
+#include "runner/cli/load_pipeline.hpp"
 #include "runner/compose/interrupt.hpp"
 #include "runner/compose/pipeline_run.hpp"
 #include "runner/compose/session.hpp"
-#include "runner/compose/settle_paths.hpp"
-#include "runner/job/job_file.hpp"
-#include "runner/job/operands.hpp"
-#include "runner/job/select_jobs.hpp"
 
 namespace hermetric {
 namespace {
@@ -39,24 +35,6 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_flag("--no-pool", options.no_pool, "make every cell cold");
 }
 
-Result<Pipeline> load(const RunOptions& options) {
-  JobFileContext context;
-  std::error_code error;
-  context.directory = std::filesystem::current_path(error).string();
-  if (error) return std::unexpected(Error::system("getcwd", "", error.value()));
-  for (const std::string& text : options.variables) {
-    auto assignment = parse_assignment(text);
-    if (!assignment) return std::unexpected(std::move(assignment).error().in("--var"));
-    context.variables.insert(*assignment);
-  }
-  TRY_ASSIGN(const Pipeline all, load_job_file(options.file, context));
-  TRY_ASSIGN(Pipeline pipeline, select_jobs(all, options.jobs));
-  for (JobSpec& job : pipeline.jobs)
-    if (auto settled = settle_paths(job); !settled)
-      return std::unexpected(std::move(settled).error().in(options.file + ": job \"" + job.name + "\""));
-  return pipeline;
-}
-
 }  // namespace
 
 int run_command(const Arguments& arguments) {
@@ -64,7 +42,7 @@ int run_command(const Arguments& arguments) {
   CLI::App app("Runs the jobs of a file, each in a fresh, sealed container, and tells what each cost.", "run");
   add_run_options(app, options);
   if (const auto code = parse_arguments(app, "FILE [OPTIONS]", arguments)) return *code;
-  const auto pipeline = load(options);
+  const auto pipeline = load_pipeline(options.file, options.variables, options.jobs);
   if (!pipeline) return trouble(pipeline.error());
   auto session = Session::open(std::nullopt);
   if (!session) return trouble(session.error());
