@@ -93,8 +93,7 @@ class Attempt {
 
   void warn_of_pauses() {
     const auto paused = std::chrono::duration_cast<std::chrono::milliseconds>(sandbox_->paused_time().total);
-    if (paused > Duration::zero())
-      report_.warnings.push_back("paused for " + std::to_string(paused.count()) + " ms");
+    if (paused > Duration::zero()) report_.warnings.push_back("paused for " + std::to_string(paused.count()) + " ms");
   }
 
   void take_samples(const Timeline& timeline) {
