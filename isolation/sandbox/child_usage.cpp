@@ -3,7 +3,9 @@
 #include <sys/resource.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -64,6 +66,25 @@ void read_interfaces(std::string_view text, ResourceUsage::Network& network) {
              Measured::of(rx_packets, kInterfaces), Measured::of(tx_packets, kInterfaces)};
 }
 
+constexpr const char* kPerfEvents = "perf_event_open, inherited by all processes of the job";
+
+/// Scaled up where the kernel counted in turns, as perf-stat(1) does.
+Measured counted(int fd, const CounterValue& counter) {
+  if (fd < 0)
+    return Measured::missing("perf_event_open: " + std::string(::strerror(-fd)) +
+                             (fd == -ENOENT ? ": the processor shows no such counter to this host" : ""));
+  if (counter.running_ns == 0) return Measured::missing("perf_event_open: the kernel never counted it");
+  const double share = static_cast<double>(counter.enabled_ns) / static_cast<double>(counter.running_ns);
+  return Measured::of(static_cast<std::uint64_t>(static_cast<double>(counter.value) * share),
+                      counter.running_ns < counter.enabled_ns ? std::string(kPerfEvents) + ", scaled" : kPerfEvents);
+}
+
+void read_counters(const ChildRecord& record, ResourceUsage::Counters& counters) {
+  const std::array<Measured*, kCounterCount> figures = {&counters.instructions, &counters.cycles,
+                                                        &counters.cache_misses, &counters.branch_misses};
+  for (std::size_t i = 0; i < kCounterCount; ++i) *figures[i] = counted(record.counter_fds[i], record.counters[i]);
+}
+
 /// The job's first process shares hermetric's memory until its exec, and the kernel keeps that as its first peak.
 Measured max_rss(const struct rusage& usage) {
   struct rusage own {};
@@ -86,6 +107,7 @@ void read_child_record(const ChildRecord& record, ResourceUsage& usage) {
   usage.memory.max_rss_bytes = max_rss(all);
   usage.context_switches.voluntary = Measured::of(static_cast<std::uint64_t>(all.ru_nvcsw), kRusage);
   usage.context_switches.involuntary = Measured::of(static_cast<std::uint64_t>(all.ru_nivcsw), kRusage);
+  read_counters(record, usage.counters);
   read_task_io(text_of(record.captured[0]), usage.io);
   read_interfaces(text_of(record.captured[1]), usage.network);
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -36,6 +37,11 @@ constexpr std::array<Link, 5> kDeviceLinks = {{{"fd", "/proc/self/fd"},
                                                {"stderr", "/proc/self/fd/2"},
                                                {"ptmx", "pts/ptmx"}}};
 
+/// In the order of ResourceUsage::Counters; PERF_TYPE_HARDWARE is 0.
+constexpr std::array<std::uint64_t, kCounterCount> kCounters = {PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CPU_CYCLES,
+                                                                PERF_COUNT_HW_CACHE_MISSES,
+                                                                PERF_COUNT_HW_BRANCH_MISSES};
+
 class PlanBuilder {
  public:
   PlanBuilder(const SandboxSpec& spec, const PlanResources& resources, const MountTemplate& mounts)
@@ -53,6 +59,8 @@ class PlanBuilder {
     plan_->mark(Actor::kInit, Stage::kPivot);
     init({.op = Op::kUnshare, .flags = CLONE_NEWTIME});
     init({.op = Op::kWriteFile, .path = "/proc/self/timens_offsets", .data = keep(resources_.clock_offsets)});
+    for (int i = 0; i < static_cast<int>(kCounters.size()); ++i)
+      init({.op = Op::kOpenCounter, .number = i, .flags = kCounters[static_cast<std::size_t>(i)]});
     init({.op = Op::kSpawnJob, .fd = resources_.cgroup.leaf_fd});
     job();
     plan_->set_command(spec_.candidates, spec_.argv, spec_.environment);

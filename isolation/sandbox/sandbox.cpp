@@ -16,6 +16,7 @@
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/workspace/capped_disk.hpp"
 
 namespace hermetric {
 namespace {
@@ -92,7 +93,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxHost& host, SandboxSpec 
 Status Sandbox::acquire() {
   began_at_ = monotonic_nanoseconds();
   cell_ = host_->next_cell();
-  const CgroupRequest request{spec_.limits, spec_.io_devices};
+  CgroupRequest request{spec_.limits, spec_.io_devices};
   const std::string group = "hermetric-" + cell_;
   const bool on_tmpfs = spec_.scratch_on_tmpfs;
   const std::string scratch = (on_tmpfs ? host_->mounts().scratch() : spec_.scratch_parent) + "/" + cell_;
@@ -107,6 +108,7 @@ Status Sandbox::acquire() {
   TRY_ASSIGN(Scratch uppers, Scratch::create(scratch, on_tmpfs, spec_.limits.disk));
   scratch_.emplace(std::move(uppers));
   TRY(make_scratch());
+  if (const auto disk = scratch_->own_disk()) request.io_devices.push_back(*disk);
   mark_now(Stage::kScratch);
   TRY_ASSIGN(cgroup_, host_->cgroups().create(group, request));
   mark_now(Stage::kCgroup);
@@ -186,6 +188,14 @@ std::optional<Duration> Sandbox::exec_at() const {
   if (at == 0) return std::nullopt;
   return Duration(static_cast<Duration::rep>(at / 1000));
 }
+
+std::uint64_t Sandbox::oom_kills() const {
+  ResourceUsage usage;
+  cgroup_->read_usage(usage);
+  return usage.memory.oom_kills.value.value_or(0);
+}
+
+bool Sandbox::disk_is_full() const { return spec_.limits.disk && is_full(scratch_->directory()).value_or(false); }
 
 void Sandbox::signal_job(int signal) { (void)init_->signal(signal); }
 

@@ -100,6 +100,12 @@ class Sandbox {
   /// Monotonic time of the job's exec; nothing before it.
   [[nodiscard]] std::optional<Duration> exec_at() const;
   [[nodiscard]] CgroupSample sample() const { return cgroup_->sample(); }
+  /// See Cgroup::oom_event().
+  [[nodiscard]] int oom_event() const { return cgroup_->oom_event(); }
+  /// OOM kills in the job's own group so far.
+  [[nodiscard]] std::uint64_t oom_kills() const;
+  /// The job has used up its disk cap. False without one.
+  [[nodiscard]] bool disk_is_full() const;
   [[nodiscard]] const std::string& cell() const { return cell_; }
   /// Directories of its groups.
   [[nodiscard]] std::vector<std::string> groups() const { return cgroup_->paths(); }

@@ -2,29 +2,33 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
-
 #include <cerrno>
 
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/workspace/capped_disk.hpp"
 
 namespace hermetric {
 
 Result<Scratch> Scratch::create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size) {
   TRY(sys::mkdirat(AT_FDCWD, directory, 0700));
-  Scratch scratch(directory, on_tmpfs);
+  const bool capped_disk = size && !on_tmpfs;
+  Scratch scratch(directory, capped_disk ? directory + "/disk" : directory);
   if (on_tmpfs) {
     std::string options = "mode=0700";
     if (size) options += ",size=" + std::to_string(size->count);
-    if (auto mounted = sys::mount("hermetric", directory, "tmpfs", MS_NOSUID | MS_NODEV, options); !mounted) {
-      scratch.on_tmpfs_ = false;
-      return std::unexpected(std::move(mounted).error());
-    }
+    TRY(sys::mount("hermetric", directory, "tmpfs", MS_NOSUID | MS_NODEV, options));
+  } else if (capped_disk) {
+    TRY(sys::mkdirat(AT_FDCWD, scratch.directory_, 0700));
+    if (auto mounted = mount_capped_disk(directory + "/image", scratch.directory_, *size); !mounted)
+      return std::unexpected(std::move(mounted).error().in("disk cap"));
   }
-  TRY_ASSIGN(scratch.fd_, sys::open(directory, O_RDONLY | O_DIRECTORY));
+  scratch.mounted_ = on_tmpfs || capped_disk;
+  TRY_ASSIGN(scratch.fd_, sys::open(scratch.directory_, O_RDONLY | O_DIRECTORY));
   return scratch;
 }
 
@@ -39,6 +43,12 @@ Status Scratch::add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid,
   return sys::mkdirat(fd_.get(), "work" + suffix, 0700);
 }
 
+std::optional<std::string> Scratch::own_disk() const {
+  const auto status = sys::fstatat(fd_.get(), ".", 0);
+  if (directory_ == base_ || !status) return std::nullopt;
+  return std::to_string(major(status->st_dev)) + ":" + std::to_string(minor(status->st_dev));
+}
+
 /// By name what overlayfs makes itself, which is much cheaper than looking. What is not empty stays for remove_tree().
 void Scratch::remove_work(unsigned number) const {
   const std::string work = "work" + std::to_string(number);
@@ -48,22 +58,21 @@ void Scratch::remove_work(unsigned number) const {
 }
 
 void Scratch::begin_removal() {
-  if (on_tmpfs_) return;
-  for (unsigned number = 0; number < uppers_; ++number)
-    removers_.emplace_back([this, number] { remove_work(number); });
+  if (mounted_) return;
+  for (unsigned number = 0; number < uppers_; ++number) removers_.emplace_back([this, number] { remove_work(number); });
 }
 
 Status Scratch::close() {
-  if (directory_.empty()) return {};
-  for (unsigned number = 0; number < uppers_ && !on_tmpfs_; ++number)
+  if (base_.empty()) return {};
+  for (unsigned number = 0; number < uppers_ && !mounted_; ++number)
     ::unlinkat(fd_.get(), ("upper" + std::to_string(number)).c_str(), AT_REMOVEDIR);
   removers_.clear();
   fd_.close();
-  if (on_tmpfs_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
+  if (mounted_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
     return std::unexpected(Error::system("umount", directory_, errno));
-  on_tmpfs_ = false;
-  TRY(remove_tree(directory_));
-  directory_.clear();
+  mounted_ = false;
+  TRY(remove_tree(base_));
+  base_.clear();
   return {};
 }
 

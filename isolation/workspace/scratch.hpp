@@ -13,7 +13,8 @@
 
 namespace hermetric {
 
-/// The uppers of one cell: a directory of its own on disk, or a tmpfs. Owns it: close() or the destructor removes it
+/// The uppers of one cell: a directory of its own on disk, or a tmpfs. With a size, what is written there is capped by
+/// the kernel: the tmpfs's size, or a file system in a file of that size. Owns it: close() or the destructor removes it
 /// with everything the job left in it.
 class Scratch {
  public:
@@ -21,19 +22,27 @@ class Scratch {
   static Result<Scratch> create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size);
 
   Scratch(Scratch&& other) noexcept
-      : directory_(std::exchange(other.directory_, {})), on_tmpfs_(other.on_tmpfs_), uppers_(other.uppers_), fd_(std::move(other.fd_)) {}
+      : base_(std::exchange(other.base_, {})),
+        directory_(std::move(other.directory_)),
+        mounted_(other.mounted_),
+        uppers_(other.uppers_),
+        fd_(std::move(other.fd_)) {}
   Scratch& operator=(Scratch&&) = delete;
   ~Scratch();
 
   /// Makes the pair upperN and workN for an overlay whose root shall look like this inside.
   Status add_upper(unsigned number, std::uint32_t uid, std::uint32_t gid, unsigned mode);
 
+  /// Where the uppers are: the directory given to create() or one in it.
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] std::string upper(unsigned number) const { return upper_in(directory_, number); }
   /// Where add_upper(number) puts it in the scratch that is to be `directory`.
   static std::string upper_in(const std::string& directory, unsigned number) {
     return directory + "/upper" + std::to_string(number);
   }
+
+  /// "major:minor" of the block device that holds a disk cap; nothing without one.
+  [[nodiscard]] std::optional<std::string> own_disk() const;
 
   /// The job is dead: begins to remove the work directories, which nobody will look at, beside what the caller does.
   /// Removing a directory may wait for the disk (ext4 mounted with `discard`: 0.15 ms each), so each has a thread.
@@ -42,12 +51,13 @@ class Scratch {
   Status close();
 
  private:
-  Scratch(std::string directory, bool on_tmpfs) : directory_(std::move(directory)), on_tmpfs_(on_tmpfs) {}
+  Scratch(std::string base, std::string directory) : base_(std::move(base)), directory_(std::move(directory)) {}
 
   void remove_work(unsigned number) const;
 
-  std::string directory_;
-  bool on_tmpfs_ = false;
+  std::string base_;       ///< what close() removes; empty when that is done
+  std::string directory_;  ///< base_, or a mount point in it
+  bool mounted_ = false;   ///< something on directory_
   unsigned uppers_ = 0;
   Fd fd_;
   std::vector<std::jthread> removers_;  ///< last: they end before what they use
