@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <net/if.h>
 #include <poll.h>
@@ -108,8 +109,12 @@ long write_file(const Step& step) {
 }
 
 long resource_limit(const Step& step) {
-  const std::array<std::uint64_t, 2> soft_and_hard{step.flags, step.flags};
-  return raw::call(SYS_prlimit64, 0, step.number, word(soft_and_hard.data()), 0);
+  const std::array<std::uint64_t, 2> wanted{step.flags, step.flags};
+  std::array<std::uint64_t, 2> set{};
+  const long result = raw::call(SYS_prlimit64, 0, step.number, word(wanted.data()), 0);
+  if (result < 0) return result;
+  raw::call(SYS_prlimit64, 0, step.number, 0, word(set.data()));
+  return set[0] == wanted[0] && set[1] == wanted[1] ? 0 : -ERANGE;
 }
 
 long identity(const Step& step) {
@@ -145,6 +150,28 @@ long exec(const ChildPlan& plan) {
   }
   plan.record->exec_at = 0;
   return reason;
+}
+
+/// Opened by init and inherited by all that it will start: counts nothing before an exec, and what dead children have
+/// counted comes together here. A processor without such a counter is no failure of the job.
+long open_counter(ChildRecord& record, const Step& step) {
+  perf_event_attr event{};
+  event.size = sizeof event;
+  event.type = static_cast<std::uint32_t>(step.flags >> 32);
+  event.config = step.flags & 0xffffffffU;
+  event.disabled = 1;
+  event.inherit = 1;
+  event.enable_on_exec = 1;
+  event.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+  const long fd = raw::call(SYS_perf_event_open, word(&event), 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+  record.counter_fds[static_cast<std::size_t>(step.number)] = static_cast<std::int32_t>(fd);
+  return 0;
+}
+
+void read_counters(ChildRecord& record) {
+  for (std::size_t i = 0; i < kCounterCount; ++i)
+    if (record.counter_fds[i] > 0)
+      raw::call(SYS_read, record.counter_fds[i], word(&record.counters[i]), sizeof(CounterValue));
 }
 
 void job_main(void* argument) noexcept;
@@ -195,6 +222,7 @@ long perform(const ChildPlan& plan, const Step& step) {
     case Op::kUnblockSignals: return unblock_signals();
     case Op::kTerminal: return raw::call(SYS_ioctl, step.fd, TIOCSCTTY, 0);
     case Op::kNoteNamespaces: return note_namespaces(*plan.record);
+    case Op::kOpenCounter: return open_counter(*plan.record, step);
     case Op::kSpawnJob: return spawn_job(plan, step);
     case Op::kExec: return exec(plan);
   }
@@ -286,6 +314,7 @@ void init_main(void* child_plan) noexcept {
   raw::call(SYS_kill, -1, SIGKILL);
   reap(*plan.record, 0);
   raw::call(SYS_getrusage, RUSAGE_CHILDREN, word(&plan.record->all_usage));
+  read_counters(*plan.record);
   for (std::size_t i = 0; i < kCapturedFileCount; ++i) capture(plan.capture[i], plan.record->captured[i]);
   leave(0);
 }

@@ -24,6 +24,16 @@ inline constexpr std::size_t kCapturedFileCount = 2;
 /// What a job's namespaces are called below /proc/PID/ns, namespaces(7). The job enters its time namespace at exec.
 inline constexpr std::array<const char*, 8> kNamespaceLinks = {"mnt", "pid", "net",    "ipc",
                                                                "uts", "user", "cgroup", "time_for_children"};
+/// One counter of perf_event_open(2) over everything the job executes. The kernel counts in turns where the processor has
+/// too few: `value` belongs to `running_ns` of `enabled_ns`.
+struct CounterValue {
+  std::uint64_t value = 0;
+  std::uint64_t enabled_ns = 0;
+  std::uint64_t running_ns = 0;
+};
+
+inline constexpr std::size_t kCounterCount = 4;
+
 using NamespaceLink = std::array<char, 32>;  ///< "net:[4026531840]"
 
 /// What the child tells its maker. Init writes, the maker reads: `failed_errno` and the marks while it runs (each is
@@ -42,6 +52,8 @@ struct ChildRecord {
   struct rusage root_usage {};   ///< the job's root process and the children it waited for
   struct rusage all_usage {};    ///< RUSAGE_CHILDREN of init: the above and every orphan it reaped
   std::array<CapturedFile, kCapturedFileCount> captured{};
+  std::array<std::int32_t, kCounterCount> counter_fds{};  ///< of init; -errno: not opened; 0: not asked for
+  std::array<CounterValue, kCounterCount> counters{};
   std::array<NamespaceLink, kNamespaceLinks.size()> namespaces{};  ///< of the job, in the order of kNamespaceLinks
 };
 

@@ -3,6 +3,7 @@
 #include "isolation/process/launcher.hpp"
 
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
@@ -192,6 +193,20 @@ TEST_F(LauncherRoot, MarksFollowEachOther) {
                                               monotonic_nanoseconds()};
   for (std::size_t i = 1; i < times.size(); ++i) EXPECT_LT(times[i - 1], times[i]) << "time " << i;
   EXPECT_EQ(record.marks[static_cast<std::size_t>(Stage::kRoot)], 0U) << "not a stage of this plan";
+}
+
+TEST_F(LauncherRoot, CountersCountWhatIsExecutedAndAllItsChildren) {
+  constexpr std::uint64_t kSoftware = std::uint64_t{PERF_TYPE_SOFTWARE} << 32;
+  auto plan = begin_plan();
+  plan->add(Actor::kInit, {.op = Op::kOpenCounter, .number = 0, .flags = kSoftware | PERF_COUNT_SW_TASK_CLOCK});
+  plan->add(Actor::kInit, {.op = Op::kOpenCounter, .number = 1, .flags = std::uint64_t{99} << 32});
+  const std::string script = "for i in 1 2 3; do ( j=0; while [ $j -lt 30000 ]; do j=$((j+1)); done ); done";
+  Init init = launch(end_plan(plan, {"/bin/sh", "-c", script}));
+  const ChildRecord& record = finish(init);
+  ASSERT_GT(record.counter_fds[0], 0);
+  const double counted = 1e-9 * static_cast<double>(record.counters[0].value);
+  EXPECT_NEAR(counted, cpu_seconds(record.all_usage), 0.5 * counted);
+  EXPECT_LT(record.counter_fds[1], 0) << "an event that no kernel has is told, and no failure";
 }
 
 TEST_F(LauncherRoot, CpuOfADoubleForkedOrphanIsInAllUsage) {

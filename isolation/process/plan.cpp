@@ -93,6 +93,9 @@ std::string describe(const Step& step) {
     case Op::kUnblockSignals: return "unblock signals";
     case Op::kTerminal: return "take the terminal";
     case Op::kNoteNamespaces: return "note the namespaces";
+    case Op::kOpenCounter:
+      return "open counter " + std::to_string(step.number) + ", perf event " + std::to_string(step.flags >> 32) + ":" +
+             std::to_string(step.flags & 0xffffffffU);
     case Op::kSpawnJob: return step.fd >= 0 ? "start the job in its cgroup2 leaf" : "start the job";
     case Op::kExec: return "execute";
   }

@@ -28,13 +28,14 @@ enum class Op : std::uint8_t {
   kWriteFile,       ///< open(`path`), write(`data`)
   kJoinGroup,       ///< write "0" to `fd`, a v1 `tasks` file
   kNewSession,      ///< setsid()
-  kResourceLimit,   ///< prlimit64(`number`, soft = hard = `flags`)
+  kResourceLimit,   ///< prlimit64(`number`, soft = hard = `flags`), read back
   kIdentity,        ///< setgroups(none), setresgid(`flags`), setresuid(`number`)
   kNoNewPrivileges, ///< prctl(PR_SET_NO_NEW_PRIVS)
   kDuplicate,       ///< dup2(`fd`, `number`)
   kUnblockSignals,  ///< rt_sigprocmask: none blocked
   kTerminal,        ///< ioctl(`fd`, TIOCSCTTY)
   kNoteNamespaces,  ///< readlink of /proc/self/ns/* into the record
+  kOpenCounter,     ///< perf_event_open: event `flags` (type << 32 | config) of all that will be executed, counter `number`
   kSpawnJob,        ///< clone3(CLONE_VM | CLONE_VFORK, CLONE_INTO_CGROUP `fd` unless -1): runs the plan's job steps
   kExec,            ///< execve of each candidate of the plan until one is found
 };
