@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +43,30 @@ struct CgroupSample {
   std::optional<std::uint64_t> memory_bytes;
   std::optional<std::uint64_t> anon_bytes, file_bytes, shmem_bytes;  ///< what it is made of; file includes shmem
   std::optional<std::uint64_t> pids;
+  std::optional<std::uint64_t> io_read_bytes, io_write_bytes;                  ///< of the block layer
+  std::optional<std::uint64_t> cpu_some_usec, memory_some_usec, io_some_usec;  ///< PSI
+};
+
+/// One column of a timeline.
+struct SampleColumn {
+  std::string_view name;
+  std::optional<std::uint64_t> CgroupSample::* figure;
+  bool cumulative;  ///< grows from the group's birth on; else it is a level
+};
+
+/// Every figure of CgroupSample, in the timeline's order.
+inline constexpr std::array kSampleColumns = {
+    SampleColumn{"cpu_usage_usec", &CgroupSample::cpu_usage_usec, true},
+    SampleColumn{"memory_bytes", &CgroupSample::memory_bytes, false},
+    SampleColumn{"anon_bytes", &CgroupSample::anon_bytes, false},
+    SampleColumn{"file_bytes", &CgroupSample::file_bytes, false},
+    SampleColumn{"shmem_bytes", &CgroupSample::shmem_bytes, false},
+    SampleColumn{"pids", &CgroupSample::pids, false},
+    SampleColumn{"io_read_bytes", &CgroupSample::io_read_bytes, true},
+    SampleColumn{"io_write_bytes", &CgroupSample::io_write_bytes, true},
+    SampleColumn{"cpu_some_usec", &CgroupSample::cpu_some_usec, true},
+    SampleColumn{"memory_some_usec", &CgroupSample::memory_some_usec, true},
+    SampleColumn{"io_some_usec", &CgroupSample::io_some_usec, true},
 };
 
 /// One job's groups: a directory in each hierarchy that is needed, made and capped by CgroupDriver::create(). Owns
@@ -69,6 +95,10 @@ class Cgroup {
   virtual void read_usage(ResourceUsage& usage) const = 0;
 
   [[nodiscard]] virtual CgroupSample sample() const = 0;
+
+  /// An eventfd(2) that becomes readable just before the kernel kills a member for lack of memory, or -1: asked for with
+  /// OomPolicy::kFail, where the kernel does not kill the whole group itself (v1). Borrowed.
+  [[nodiscard]] virtual int oom_event() const = 0;
 
   /// rmdir of every directory, after the last member is gone. Retries a short while on EBUSY.
   virtual Status remove() = 0;

@@ -49,6 +49,7 @@ Result<std::unique_ptr<Cgroup>> TableCgroupDriver::create(const std::string& nam
     TRY(group->add(std::move(directory)));
   }
   TRY(apply_caps(*group, request));
+  if (request.limits.oom == OomPolicy::kFail) TRY(group->watch_oom());
   return group;
 }
 

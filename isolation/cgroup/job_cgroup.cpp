@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
@@ -125,6 +126,21 @@ Result<bool> JobCgroup::populated() const {
 
 void JobCgroup::read_usage(ResourceUsage& usage) const {
   fill_usage(directories_, {.cpu_capped = cpu_capped_, .io_problem = io_problem_, .problems = problems_.get()}, usage);
+}
+
+/// Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control": an eventfd and memory.oom_control, told to the kernel.
+Status JobCgroup::watch_oom() {
+  const auto group = std::ranges::find_if(directories_, [](const GroupDirectory& directory) {
+    return !directory.base->dialect->entered_by_clone && has_controller(directory.controllers, "memory");
+  });
+  if (group == directories_.end()) return {};
+  oom_event_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!oom_event_.valid()) return std::unexpected(Error::system("eventfd", "oom: fail", errno));
+  TRY_ASSIGN(const Fd control, sys::openat(group->fd.get(), "memory.oom_control", O_RDONLY));
+  auto told = write_file_at(group->fd.get(), "cgroup.event_control",
+                            std::to_string(oom_event_.get()) + " " + std::to_string(control.get()));
+  if (!told) return std::unexpected(std::move(told).error().in("oom: fail"));
+  return {};
 }
 
 CgroupSample JobCgroup::sample() const { return take_sample(directories_); }

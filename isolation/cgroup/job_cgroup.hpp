@@ -23,6 +23,8 @@ class JobCgroup final : public Cgroup {
   Status add(GroupDirectory directory);
   /// From now on only remove() removes anything.
   void disown() { owner_ = false; }
+  /// Makes oom_event() readable at an OOM, if there is a v1 memory group: cgroup v2 has memory.oom.group.
+  Status watch_oom();
   void set_io_problem(std::string problem) { io_problem_ = std::move(problem); }
   [[nodiscard]] const std::vector<GroupDirectory>& directories() const { return directories_; }
 
@@ -33,6 +35,7 @@ class JobCgroup final : public Cgroup {
   [[nodiscard]] Result<bool> populated() const override;
   void read_usage(ResourceUsage& usage) const override;
   [[nodiscard]] CgroupSample sample() const override;
+  [[nodiscard]] int oom_event() const override { return oom_event_.get(); }
   Status remove() override;
 
  private:
@@ -48,6 +51,7 @@ class JobCgroup final : public Cgroup {
   bool cpu_capped_;
   bool owner_ = true;
   std::string io_problem_;
+  Fd oom_event_;
   std::shared_ptr<const ControllerProblems> problems_;
 };
 

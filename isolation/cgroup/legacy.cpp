@@ -54,6 +54,8 @@ constexpr std::array kSamples = {
     SampleRow{&CgroupSample::file_bytes, "memory", "memory.stat", "cache", parse_flat},
     SampleRow{&CgroupSample::shmem_bytes, "memory", "memory.stat", "shmem", parse_flat},
     SampleRow{&CgroupSample::pids, "pids", "pids.current", {}, parse_single},
+    SampleRow{&CgroupSample::io_read_bytes, "blkio", kIoBytes, "Read", parse_blkio},
+    SampleRow{&CgroupSample::io_write_bytes, "blkio", kIoBytes, "Write", parse_blkio},
 };
 
 /// limit_in_bytes first: memsw may not be below it, and a fresh group's memsw is unlimited.

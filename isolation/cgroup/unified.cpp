@@ -45,6 +45,11 @@ constexpr std::array kSamples = {
     SampleRow{&CgroupSample::file_bytes, "memory", "memory.stat", "file", parse_flat},
     SampleRow{&CgroupSample::shmem_bytes, "memory", "memory.stat", "shmem", parse_flat},
     SampleRow{&CgroupSample::pids, "pids", "pids.current", {}, parse_single},
+    SampleRow{&CgroupSample::io_read_bytes, "io", "io.stat", "rbytes", parse_io_stat},
+    SampleRow{&CgroupSample::io_write_bytes, "io", "io.stat", "wbytes", parse_io_stat},
+    SampleRow{&CgroupSample::cpu_some_usec, kCore, "cpu.pressure", "some", parse_pressure},
+    SampleRow{&CgroupSample::memory_some_usec, kCore, "memory.pressure", "some", parse_pressure},
+    SampleRow{&CgroupSample::io_some_usec, kCore, "io.pressure", "some", parse_pressure},
 };
 
 void add_memory_caps(const Limits& limits, std::vector<CapWrite>& caps) {

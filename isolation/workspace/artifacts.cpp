@@ -71,7 +71,8 @@ class Sha256 {
   }
 
  private:
-  std::unique_ptr<EVP_MD_CTX, decltype([](EVP_MD_CTX* context) { EVP_MD_CTX_free(context); })> context_{EVP_MD_CTX_new()};
+  std::unique_ptr<EVP_MD_CTX, decltype([](EVP_MD_CTX* context) { EVP_MD_CTX_free(context); })> context_{
+      EVP_MD_CTX_new()};
 };
 
 /// Copies the rest of `from` to `to`; returns the digest.
@@ -96,7 +97,8 @@ Result<std::string> copy_content(const Fd& from, const Fd& to, const std::string
 /// True if a symlink at `path` pointing to `target` ends below the workspace, judged by its text alone.
 bool stays_inside(const std::string& workspace, const std::string& path, const std::string& target) {
   const fs::path root(workspace);
-  const fs::path end = (target.starts_with("/") ? fs::path(target) : (root / path).parent_path() / target).lexically_normal();
+  const fs::path end =
+      (target.starts_with("/") ? fs::path(target) : (root / path).parent_path() / target).lexically_normal();
   const fs::path relative = end.lexically_relative(root);
   return !relative.empty() && *relative.begin() != "..";
 }
@@ -124,7 +126,8 @@ class Collector {
       ::utimensat(AT_FDCWD, path.c_str(), times.data(), 0);
     }
     for (const Pattern& pattern : patterns_)
-      if (!pattern.matched) result_.warnings.push_back("artifact pattern \"" + pattern.text + "\" matches nothing the job made or changed");
+      if (!pattern.matched)
+        result_.warnings.push_back("artifact pattern \"" + pattern.text + "\" matches nothing the job made or changed");
     return std::move(result_);
   }
 

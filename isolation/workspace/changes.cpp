@@ -83,7 +83,7 @@ class Lowers {
 };
 
 struct Found {
-  struct stat status {};
+  struct stat status{};
   int dir = -1;
 };
 
@@ -105,7 +105,9 @@ Result<std::set<std::string>> names_in(const std::vector<Fd>& dirs) {
   return all;
 }
 
-std::string join(const std::string& parent, const std::string& name) { return parent.empty() ? name : parent + "/" + name; }
+std::string join(const std::string& parent, const std::string& name) {
+  return parent.empty() ? name : parent + "/" + name;
+}
 
 class ChangeWalker {
  public:
@@ -126,8 +128,9 @@ class ChangeWalker {
  private:
   static bool same(const std::vector<Fd>& a, const std::vector<Fd>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Fd& x, const Fd& y) {
-      struct stat sx {}, sy {};
-      return ::fstat(x.get(), &sx) == 0 && ::fstat(y.get(), &sy) == 0 && sx.st_ino == sy.st_ino && sx.st_dev == sy.st_dev;
+      struct stat sx{}, sy{};
+      return ::fstat(x.get(), &sx) == 0 && ::fstat(y.get(), &sy) == 0 && sx.st_ino == sy.st_ino &&
+             sx.st_dev == sy.st_dev;
     });
   }
 
@@ -141,7 +144,8 @@ class ChangeWalker {
     if (whiteout) return {};
     if (is_dir) return directory(upper, path, lower_path, name, status, shown, depth);
     const bool modified = before && !is_directory(before);
-    return visit_({modified ? Change::Kind::kModified : Change::Kind::kCreated, join(path, name), status, upper.get(), name});
+    return visit_(
+        {modified ? Change::Kind::kModified : Change::Kind::kCreated, join(path, name), status, upper.get(), name});
   }
 
   Status directory(const Fd& upper, const std::string& path, const std::string& lower_path, const std::string& name,
@@ -149,7 +153,8 @@ class ChangeWalker {
     TRY_ASSIGN(const Fd child, sys::openat(upper.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     const std::string child_path = join(path, name);
     TRY_ASSIGN(const std::vector<Fd> original, lowers_.at(child_path));
-    TRY(visit_({original.empty() ? Change::Kind::kCreated : Change::Kind::kModified, child_path, status, upper.get(), name}));
+    TRY(visit_(
+        {original.empty() ? Change::Kind::kCreated : Change::Kind::kModified, child_path, status, upper.get(), name}));
     bool merged = !shown.empty();
     std::string child_lower = join(lower_path, name);
     if (const auto redirect = attribute(child, "trusted.overlay.redirect")) {
@@ -225,9 +230,15 @@ Result<ChangeCounts> count_changes(const OverlayLayers& layers) {
   TRY(visit_changes(layers, [&](const Change& change) -> Status {
     if (S_ISDIR(change.status.st_mode)) return {};
     switch (change.kind) {
-      case Change::Kind::kCreated: ++counts.files_created; break;
-      case Change::Kind::kModified: ++counts.files_modified; break;
-      case Change::Kind::kDeleted: ++counts.files_deleted; return {};
+      case Change::Kind::kCreated:
+        ++counts.files_created;
+        break;
+      case Change::Kind::kModified:
+        ++counts.files_modified;
+        break;
+      case Change::Kind::kDeleted:
+        ++counts.files_deleted;
+        return {};
     }
     if (S_ISREG(change.status.st_mode)) counts.bytes_written += static_cast<std::uint64_t>(change.status.st_size);
     return {};

@@ -21,9 +21,9 @@ struct OverlayLayers {
 struct Change {
   enum class Kind : std::uint8_t { kCreated, kModified, kDeleted };
   Kind kind = Kind::kCreated;
-  std::string path;         ///< relative to the overlay's root
-  struct stat status {};    ///< of the new file; of the old one if deleted
-  int dir = -1;             ///< where the new content is: open `name` in `dir` with O_NOFOLLOW; borrowed for the call
+  std::string path;      ///< relative to the overlay's root
+  struct stat status{};  ///< of the new file; of the old one if deleted
+  int dir = -1;          ///< where the new content is: open `name` in `dir` with O_NOFOLLOW; borrowed for the call
   std::string name;
 };
 

@@ -30,7 +30,8 @@ std::vector<std::string> host_parts(const std::vector<MountEntry>& mounts) {
   std::vector<std::string> parts;
   for (const MountEntry& mount : mounts) {
     const bool holds_files = std::find(kFileSystems.begin(), kFileSystems.end(), mount.type) != kFileSystems.end();
-    if (holds_files && mount.mount_point != "/" && open_to_others(mount.mount_point)) parts.push_back(mount.mount_point);
+    if (holds_files && mount.mount_point != "/" && open_to_others(mount.mount_point))
+      parts.push_back(mount.mount_point);
   }
   std::sort(parts.begin(), parts.end());
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());

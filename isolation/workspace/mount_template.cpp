@@ -13,7 +13,11 @@ namespace {
 std::string key_of(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid) {
   std::string key = std::to_string(uid) + ":" + std::to_string(gid);
   for (const SkeletonEntry& entry : skeleton) {
-    key.append("\n").append(entry.path).append(entry.opaque ? " o " : " - ").append(entry.owned ? "j " : "h ").append(std::to_string(entry.mode));
+    key.append("\n")
+        .append(entry.path)
+        .append(entry.opaque ? " o " : " - ")
+        .append(entry.owned ? "j " : "h ")
+        .append(std::to_string(entry.mode));
     if (entry.kind == SkeletonEntry::Kind::kFile) key.append(" ").append(entry.content);
   }
   return key;
@@ -26,7 +30,8 @@ Status MountTemplate::enter(const std::string& directory) {
   TRY(sys::unshare(CLONE_NEWNS));
   TRY(sys::mount("", "/", nullptr, MS_REC | MS_SLAVE, ""));
   TRY(sys::mount("hermetric", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"));
-  for (const char* name : {"/skeleton", "/root", "/lower", "/scratch"}) TRY(sys::mkdirat(AT_FDCWD, directory + name, 0755));
+  for (const char* name : {"/skeleton", "/root", "/lower", "/scratch"})
+    TRY(sys::mkdirat(AT_FDCWD, directory + name, 0755));
   TRY(sys::open(directory + "/empty", O_WRONLY | O_CREAT | O_EXCL, 0444));
   return {};
 }

@@ -10,8 +10,9 @@
 
 namespace hermetric {
 
-/// The mount namespace that cells are cloned from: the host's mounts as slaves, and on a tmpfs of its own what all cells
-/// share. It is private to this process, so nothing of it is ever seen on the host and all of it goes with the process.
+/// The mount namespace that cells are cloned from: the host's mounts as slaves, and on a tmpfs of its own what all
+/// cells share. It is private to this process, so nothing of it is ever seen on the host and all of it goes with the
+/// process.
 ///
 /// Layout below directory(): skeleton/N the layers, root the mount point of a cell's root, lower/N mount points for
 /// its id-mapped lowers, scratch where uppers that shall lie on tmpfs are mounted, empty an empty file.

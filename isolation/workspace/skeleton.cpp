@@ -18,11 +18,33 @@ namespace hermetric {
 namespace {
 
 /// Where a job on a host root may create, rename and delete, if the host lets others read there.
-constexpr std::array<std::string_view, 27> kSystemDirectories = {
-    "etc",         "etc/ld.so.conf.d", "etc/profile.d", "opt",           "srv",         "usr",           "usr/bin",
-    "usr/games",   "usr/include",      "usr/lib",       "usr/lib64",     "usr/libexec", "usr/local",     "usr/local/bin",
-    "usr/local/include", "usr/local/lib", "usr/local/sbin", "usr/local/share", "usr/sbin", "usr/share", "usr/src",
-    "var",         "var/cache",        "var/lib",       "var/local",     "var/log",     "var/spool"};
+constexpr std::array<std::string_view, 27> kSystemDirectories = {"etc",
+                                                                 "etc/ld.so.conf.d",
+                                                                 "etc/profile.d",
+                                                                 "opt",
+                                                                 "srv",
+                                                                 "usr",
+                                                                 "usr/bin",
+                                                                 "usr/games",
+                                                                 "usr/include",
+                                                                 "usr/lib",
+                                                                 "usr/lib64",
+                                                                 "usr/libexec",
+                                                                 "usr/local",
+                                                                 "usr/local/bin",
+                                                                 "usr/local/include",
+                                                                 "usr/local/lib",
+                                                                 "usr/local/sbin",
+                                                                 "usr/local/share",
+                                                                 "usr/sbin",
+                                                                 "usr/share",
+                                                                 "usr/src",
+                                                                 "var",
+                                                                 "var/cache",
+                                                                 "var/lib",
+                                                                 "var/local",
+                                                                 "var/log",
+                                                                 "var/spool"};
 
 struct Replaced {
   std::string_view path;
@@ -164,8 +186,7 @@ Status write_skeleton(const Skeleton& skeleton, const std::string& directory, st
   for (const SkeletonEntry& entry : skeleton) {
     if (entry.kind == SkeletonEntry::Kind::kFile) {
       TRY_ASSIGN(const Fd file, sys::openat(root.get(), entry.path, O_WRONLY | O_CREAT | O_EXCL, entry.mode));
-      if (::write(file.get(), entry.content.data(), entry.content.size()) !=
-          static_cast<ssize_t>(entry.content.size()))
+      if (::write(file.get(), entry.content.data(), entry.content.size()) != static_cast<ssize_t>(entry.content.size()))
         return std::unexpected(Error("skeleton file " + entry.path + " could not be written whole"));
     } else {
       TRY(sys::mkdirat(root.get(), entry.path, entry.mode));

@@ -41,12 +41,23 @@ TEST_F(Cli, TellsNotFoundFromNotExecutable) {
 }
 
 TEST_F(Cli, SaysWhatIsWrongInOneLineAndExits125) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {"exce"}, {"exec", "--memry", "1G", "--", "true"}, {"exec", "--memory", "1Q", "--", "true"}, {"exec", "true"},
-           {"exec", "--cpuset", "4095", "--", "true"}, {"exec", "--root", "image:debian", "--", "true"},
-           {"exec", "--workspace", "/nope", "--", "true"}, {"exec", "--cwd", "/nope", "--", "true"},
-           {"exec", "--ro", "/nope", "--", "true"}, {"exec", "--report", "-", "--", "true"}, {"run", "/nope.yml"},
-           {"compare", "a", "b"}, {"schema"}, {"namespaces", "nobody"}, {"enter", "nobody"}, {"run"}}) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"exce"},
+                                             {"exec", "--memry", "1G", "--", "true"},
+                                             {"exec", "--memory", "1Q", "--", "true"},
+                                             {"exec", "true"},
+                                             {"exec", "--cpuset", "4095", "--", "true"},
+                                             {"exec", "--root", "image:debian", "--", "true"},
+                                             {"exec", "--workspace", "/nope", "--", "true"},
+                                             {"exec", "--cwd", "/nope", "--", "true"},
+                                             {"exec", "--ro", "/nope", "--", "true"},
+                                             {"exec", "--report", "-", "--", "true"},
+                                             {"run", "/nope.yml"},
+                                             {"compare", "a", "b"},
+                                             {"schema"},
+                                             {"namespaces", "nobody"},
+                                             {"enter", "nobody"},
+                                             {"run"}}) {
     const Finished done = hermetric(words);
     const std::string call = ::testing::PrintToString(words);
     EXPECT_EQ(done.code, 125) << call;
@@ -65,15 +76,18 @@ TEST_F(Cli, SealsTheJob) {
   EXPECT_EQ(map.find(" 0 65536"), std::string::npos) << map;
   EXPECT_NE(hermetric({"exec", "--", "cat", "/etc/shadow"}).code, 0);
   EXPECT_EQ(hermetric({"exec", "--", "sh", "-c", "ls -A /root /home /run /tmp | grep -v :"}).out, "\n\n\n");
-  EXPECT_EQ(hermetric({"exec", "--env", "A=b", "--", "sh", "-c", "env | grep -v PWD | cut -d= -f1 | sort | tr '\\n' ' '"}).out,
-            "A CI HERMETRIC_JOB HOME LANG PATH SOURCE_DATE_EPOCH TZ USER ");
+  EXPECT_EQ(
+      hermetric({"exec", "--env", "A=b", "--", "sh", "-c", "env | grep -v PWD | cut -d= -f1 | sort | tr '\\n' ' '"})
+          .out,
+      "A CI HERMETRIC_JOB HOME LANG PATH SOURCE_DATE_EPOCH TZ USER ");
 }
 
 TEST_F(Cli, LeavesTheWorkspaceAsItWasAndCountsWhatChanged) {
   write("kept", "kept");
   write("gone", "gone");
   write("changed", "before");
-  const json job = exec_report({}, {"sh", "-c", "rm gone; echo after > changed; echo 12345 > new; mkdir d; mv new d/new"}, 0);
+  const json job =
+      exec_report({}, {"sh", "-c", "rm gone; echo after > changed; echo 12345 > new; mkdir d; mv new d/new"}, 0);
   EXPECT_EQ(content_of(work() / "changed"), "before");
   EXPECT_TRUE(fs::exists(work() / "gone"));
   EXPECT_FALSE(fs::exists(work() / "d"));
@@ -113,7 +127,8 @@ TEST_F(Cli, CountsCpuAndThrottling) {
   const json& cpu = job["resources"]["cpu"];
   EXPECT_GT(cpu["nr_throttled"], 0) << cpu;
   EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
-  EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000) << cpu;
+  EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000)
+      << cpu;
 }
 
 TEST_F(Cli, AccountsForEveryFigureByValueOrReason) {
@@ -147,10 +162,9 @@ TEST_F(Cli, RunsAPipelineAndHandsOnArtifacts) {
         "  each: { command: 'echo $N', matrix: { N: [1, 2] } }\n");
   const Finished done = hermetric({"run", "ci.yml", "--report-dir", "rep"});
   EXPECT_EQ(done.code, 1) << done.out << done.err;
-  const std::map<std::string, std::string> expected = {{"make", "passed"},       {"use", "passed"},
-                                                       {"bad", "failed"},        {"after", "skipped"},
-                                                       {"cleanup", "passed"},    {"each (N=1)", "passed"},
-                                                       {"each (N=2)", "passed"}};
+  const std::map<std::string, std::string> expected = {
+      {"make", "passed"},    {"use", "passed"},        {"bad", "failed"},       {"after", "skipped"},
+      {"cleanup", "passed"}, {"each (N=1)", "passed"}, {"each (N=2)", "passed"}};
   EXPECT_EQ(outcomes_of(checked_report(work() / "rep/report.json")), expected) << done.out;
   EXPECT_EQ(content_of(work() / "rep/jobs/use/stdout.log"), "made\n");
   EXPECT_EQ(content_of(work() / "rep/jobs/bad/stderr.log"), "oops\n");

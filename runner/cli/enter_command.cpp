@@ -1,5 +1,4 @@
 #include "isolation/sandbox/enter.hpp"
-
 #include "isolation/sandbox/sandbox.hpp"
 #include "runner/cli/command.hpp"
 

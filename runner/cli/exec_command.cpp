@@ -25,8 +25,8 @@ Status write_report(const RunReport& report, const std::string& path) {
 
 /// An exit code of the job's own speaks for itself; everything else is said.
 void say(const JobReport& job) {
-  const bool own_failure = job.outcome.status == OutcomeStatus::kFailed && job.outcome.exit_code != 126 &&
-                           job.outcome.exit_code != 127;
+  const bool own_failure =
+      job.outcome.status == OutcomeStatus::kFailed && job.outcome.exit_code != 126 && job.outcome.exit_code != 127;
   if (job.outcome.reason && !own_failure)
     trouble(std::string(name_of(job.outcome.status)) + ": " + *job.outcome.reason);
   for (const std::string& warning : job.warnings) trouble("warning: " + warning);

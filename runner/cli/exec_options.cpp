@@ -80,10 +80,13 @@ Status take_oom(ExecOptions& options, const std::string& text, const std::string
 std::vector<OptionEntry> view_options() {
   return {
       {"--root", "host|DIR|image:NAME", "lower of the root overlay (host)", by(JOB(root), parse_root)},
-      {"--workspace", "DIR", "shown copy-on-write at the same path (current directory)", by(JOB(workspace), parse_path)},
-      {"--overlay", "SRC[:DST]", "a further directory shown copy-on-write", each_by(JOB(overlay), parse_path_pair), true},
+      {"--workspace", "DIR", "shown copy-on-write at the same path (current directory)",
+       by(JOB(workspace), parse_path)},
+      {"--overlay", "SRC[:DST]", "a further directory shown copy-on-write", each_by(JOB(overlay), parse_path_pair),
+       true},
       {"--ro", "SRC[:DST]", "shown read-only", each_by(JOB(ro), parse_path_pair), true},
-      {"--rw", "SRC[:DST]", "shown writable: the job changes the host's files", each_by(JOB(rw), parse_path_pair), true},
+      {"--rw", "SRC[:DST]", "shown writable: the job changes the host's files", each_by(JOB(rw), parse_path_pair),
+       true},
       {"--hide", "PATH", "shown empty", each_by(JOB(hide), parse_path), true},
       {"--tmpfs", "PATH[:SIZE]", "a fresh tmpfs", each_by(JOB(tmpfs), parse_tmpfs), true},
       {"--cwd", "DIR", "working directory (the workspace, else /)", by(JOB(cwd), parse_path)},
@@ -108,11 +111,13 @@ std::vector<OptionEntry> limit_options() {
       {"--cpu-weight", "1..10000", "CPU priority", by(JOB(limits.cpu_weight), parse_weight)},
       {"--pids", "N", "process cap (4096)", by(JOB(limits.pids), parse_positive)},
       {"--io-weight", "1..10000", "IO priority", by(JOB(limits.io_weight), parse_weight)},
-      {"--io-max", "DEV:rbps=..,wbps=..,riops=..,wiops=..", "IO bandwidth", each_by(JOB(limits.io_max), parse_io_max), true},
+      {"--io-max", "DEV:rbps=..,wbps=..,riops=..,wiops=..", "IO bandwidth", each_by(JOB(limits.io_max), parse_io_max),
+       true},
       {"--disk", "SIZE", "cap on what the job writes", by(JOB(limits.disk), parse_positive_size)},
       {"--open-files", "N", "open descriptors of a process", by(JOB(limits.open_files), parse_positive)},
       {"--file-size", "SIZE", "largest file", by(JOB(limits.file_size), parse_size)},
-      {"--wall-time", "DUR", "then SIGTERM, after the grace SIGKILL", by(JOB(limits.wall_time), parse_positive_duration)},
+      {"--wall-time", "DUR", "then SIGTERM, after the grace SIGKILL",
+       by(JOB(limits.wall_time), parse_positive_duration)},
       {"--cpu-time", "DUR", "the same for CPU time", by(JOB(limits.cpu_time), parse_positive_duration)},
       {"--grace", "DUR", "(2s; 0: at once)", by(JOB(limits.grace), parse_duration)},
       {"--output-limit", "SIZE", "of stdout and stderr together (none)", by(JOB(limits.output), parse_size)},
@@ -174,7 +179,8 @@ std::optional<int> parse_exec_options(const char* command_name, const Arguments&
   if (const auto code = parse_arguments(app, "[OPTIONS] -- COMMAND [ARG]...", split.options)) return code;
 
   if (!split.has_command || split.command.empty())
-    return trouble(std::string(command_name) + ": no command: write it behind \"--\", as in hermetric " + command_name + " -- make");
+    return trouble(std::string(command_name) + ": no command: write it behind \"--\", as in hermetric " + command_name +
+                   " -- make");
   if (tty) return trouble(std::string(command_name) + ": --tty is not in this version");
   if (options.report == "-" && !options.stdout_file)
     return trouble(std::string(command_name) + ": --report -: stdout is the job's (add --stdout FILE)");

@@ -18,7 +18,8 @@ namespace {
 constexpr std::array<const char*, 8> kNames = {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"};
 
 Result<pid_t> process_named(const std::string& word) {
-  const bool is_pid = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_pid =
+      !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (is_pid && word.size() < 10) return static_cast<pid_t>(std::stol(word));
   TRY_ASSIGN(const LedgerRecord cell, Ledger(StateDirectories::of_this_user().runtime + "/ledger").find(word));
   return job_process_of(cell.init_pid);

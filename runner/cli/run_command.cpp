@@ -30,7 +30,9 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option("--report-dir", options.pipeline.report_directory, "where report, logs and artifacts go")
       ->type_name("DIR")
       ->capture_default_str();
-  app.add_option("--var", options.variables, "replaces ${K} in the job file")->type_name("K=V")->allow_extra_args(false);
+  app.add_option("--var", options.variables, "replaces ${K} in the job file")
+      ->type_name("K=V")
+      ->allow_extra_args(false);
   app.add_flag("--no-pool", options.no_pool, "make every cell cold");
 }
 
@@ -45,8 +47,7 @@ int run_command(const Arguments& arguments) {
   if (!pipeline) return trouble(pipeline.error());
   auto session = Session::open(std::nullopt);
   if (!session) return trouble(session.error());
-  const auto summary =
-      PipelineRun::run(**session, *pipeline, options.pipeline, std::cout, style_for(STDOUT_FILENO));
+  const auto summary = PipelineRun::run(**session, *pipeline, options.pipeline, std::cout, style_for(STDOUT_FILENO));
   if (!summary) return trouble(summary.error());
   if (const auto interrupt = caught_interrupt()) return 128 + *interrupt;
   return summary->success() ? 0 : kExitFailed;

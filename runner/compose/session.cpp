@@ -88,6 +88,8 @@ ResolveContext Session::facts_for(const JobSpec& job) {
   if (job.workspace) add_disk(facts.io_devices, *job.workspace);
   if (job.scratch && job.scratch != "tmpfs") add_disk(facts.io_devices, *job.scratch);
   if (job.root != "host") add_disk(facts.io_devices, job.root);
+  for (const std::vector<PathPair>* pairs : {&job.overlay, &job.ro, &job.rw})
+    for (const PathPair& pair : *pairs) add_disk(facts.io_devices, pair.source);
   return facts;
 }
 

@@ -23,6 +23,7 @@ class Attempt {
     TRY_ASSIGN(SandboxSpec spec, resolve(job_, facts));
     TRY(open_streams());
     TRY_ASSIGN(sandbox_, Sandbox::create(context_.host, std::move(spec)));
+    TRY(check_cpu_time_is_counted());
     TRY(sandbox_->start(streams_));
     for (OutputStream* stream : {out(), err()})
       if (stream != nullptr) stream->close_job_end();
@@ -78,6 +79,12 @@ class Attempt {
     return {};
   }
 
+  Status check_cpu_time_is_counted() const {
+    if (!job_.limits.cpu_time || sandbox_->sample().cpu_usage_usec) return {};
+    return std::unexpected(Error("cpu_time: no cgroup of this host counts the job's CPU time")
+                               .remedy("run as root, with --cgroup-parent, or by systemd-run --user -p Delegate=yes"));
+  }
+
   Result<Intervention> watch() {
     Supervisor supervisor(*sandbox_, job_.limits, out(), err(), context_.cancel);
     supervisor.sample_every(job_.sample, [&](Duration elapsed, const CgroupSample& sample) {
@@ -88,6 +95,8 @@ class Attempt {
     if (out_) report_.output.stdout_bytes = Measured::of(out_->bytes(), "counted in the pipe");
     if (err_) report_.output.stderr_bytes = Measured::of(err_->bytes(), "counted in the pipe");
     take_samples(supervisor.timeline());
+    if (intervention && *intervention == Intervention::kNone && supervisor.disk_was_full())
+      return Intervention::kDiskFull;
     return intervention;
   }
 
@@ -97,10 +106,25 @@ class Attempt {
   }
 
   void take_samples(const Timeline& timeline) {
-    report_.samples.interval = timeline.interval();
-    report_.samples.columns = {"at_usec", "cpu_usage_usec", "memory_bytes"};
-    for (const Timeline::Row& row : timeline.rows())
-      report_.samples.rows.push_back({static_cast<std::uint64_t>(row.at.count()), row.cpu_usage_usec, row.memory_bytes});
+    TimelineTable table = table_of(timeline);
+    report_.samples = {timeline.interval(), std::move(table.columns), std::move(table.rows)};
+    note_composition(timeline);
+  }
+
+  /// Nobody keeps peaks of these but the samples; a job that is too short for one has none.
+  void note_composition(const Timeline& timeline) {
+    const auto note = [&](Measured& figure, const std::optional<std::uint64_t>& highest) {
+      if (highest)
+        figure = Measured::of(*highest, "sampled: the highest of " + std::to_string(timeline.samples()));
+      else if (timeline.samples() > 0)
+        figure = Measured::missing("no memory cgroup");
+      else
+        figure = Measured::missing("sampled, and the job ended before the first sample");
+    };
+    ResourceUsage::Memory& memory = report_.resources.memory;
+    note(memory.anon_peak_bytes, timeline.highest().anon_bytes);
+    note(memory.file_peak_bytes, timeline.highest().file_bytes);
+    note(memory.shmem_peak_bytes, timeline.highest().shmem_bytes);
   }
 
   void look_at_workspace() {

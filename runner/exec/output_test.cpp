@@ -8,7 +8,6 @@
 
 #include "isolation/sys/system.hpp"
 #include "isolation/sys/testing/temporary_directory.hpp"
-#include "runner/exec/timeline.hpp"
 
 namespace hermetric {
 namespace {
@@ -77,31 +76,6 @@ TEST_F(Output, ABrokenSinkIsAnError) {
   const auto pumped = stream->pump(kNoLimit);
   ASSERT_FALSE(pumped);
   EXPECT_EQ(pumped.error().error_number(), EPIPE) << pumped.error().message();
-}
-
-TEST(Timeline, KeepsEveryRowBelowItsLimit) {
-  Timeline timeline(std::chrono::milliseconds(100));
-  for (unsigned i = 1; i < Timeline::kMaximalRows; ++i) timeline.add({std::chrono::milliseconds(100) * i, i, i});
-  EXPECT_EQ(timeline.rows().size(), Timeline::kMaximalRows - 1);
-  EXPECT_EQ(timeline.interval(), std::chrono::milliseconds(100));
-}
-
-TEST(Timeline, HalvesAndDoublesTheIntervalAtItsLimit) {
-  Timeline timeline(std::chrono::milliseconds(100));
-  for (unsigned i = 1; i <= Timeline::kMaximalRows; ++i) timeline.add({std::chrono::milliseconds(100) * i, i, i});
-  ASSERT_EQ(timeline.rows().size(), Timeline::kMaximalRows / 2);
-  EXPECT_EQ(timeline.interval(), std::chrono::milliseconds(200));
-  for (std::size_t i = 0; i < timeline.rows().size(); ++i)
-    ASSERT_EQ(timeline.rows()[i].at, std::chrono::milliseconds(200) * (i + 1)) << "row " << i;
-}
-
-TEST(Timeline, StaysBoundedAndEvenForEver) {
-  Timeline timeline(std::chrono::milliseconds(1));
-  Duration now{};
-  for (int i = 0; i < 200'000; ++i) timeline.add({now += timeline.interval(), 0, 0});
-  EXPECT_LT(timeline.rows().size(), Timeline::kMaximalRows);
-  for (std::size_t i = 1; i < timeline.rows().size(); ++i)
-    ASSERT_EQ(timeline.rows()[i].at - timeline.rows()[i - 1].at, timeline.interval()) << "row " << i;
 }
 
 }  // namespace

@@ -9,11 +9,11 @@
 
 namespace hermetric {
 
-/// Why the runner ended a job, if it did.
-enum class Intervention { kNone, kCancelled, kWallTime, kOutputLimit };
+/// Why the runner ended a job, if it did; kDiskFull ends nothing, the kernel refused the job's writes.
+enum class Intervention { kNone, kCancelled, kWallTime, kCpuTime, kOutputLimit, kDiskFull };
 
-/// How the job ended, by DESIGN's order where several things hold: cancelled, then time or output, memory, signal, exit
-/// code. Pure.
+/// How the job ended, by DESIGN's order where several things hold: cancelled, then time, output or disk, memory,
+/// signal, exit code. A job that exits 0 in spite of an OOM kill or a full disk has passed. Pure.
 Outcome decide_outcome(const Ending& ending, Intervention intervention, const ResourceUsage& usage,
                        const Limits& limits);
 

@@ -8,13 +8,15 @@
 namespace hermetric {
 namespace {
 
-constexpr std::array<Intervention, 4> kInterventions = {Intervention::kNone, Intervention::kCancelled,
-                                                        Intervention::kWallTime, Intervention::kOutputLimit};
+constexpr std::array kInterventions = {Intervention::kNone,    Intervention::kCancelled,   Intervention::kWallTime,
+                                       Intervention::kCpuTime, Intervention::kOutputLimit, Intervention::kDiskFull};
 
 Limits all_limits() {
   Limits limits;
   limits.wall_time = std::chrono::seconds(1);
+  limits.cpu_time = std::chrono::seconds(1);
   limits.output = Bytes{10};
+  limits.disk = mebibytes(1);
   limits.memory = mebibytes(1);
   return limits;
 }
@@ -45,7 +47,9 @@ OutcomeStatus status_of(const Ending& ending, Intervention intervention, const R
 OutcomeStatus expected(const Ending& ending, Intervention intervention, bool oom) {
   if (intervention == Intervention::kCancelled) return OutcomeStatus::kCancelled;
   if (intervention == Intervention::kWallTime) return OutcomeStatus::kTimedOut;
+  if (intervention == Intervention::kCpuTime) return OutcomeStatus::kCpuTimeExceeded;
   if (intervention == Intervention::kOutputLimit) return OutcomeStatus::kOutputLimit;
+  if (intervention == Intervention::kDiskFull && ending.exit_code != 0) return OutcomeStatus::kDiskLimit;
   if (oom && ending.exit_code != 0) return OutcomeStatus::kOutOfMemory;
   if (ending.signal) return OutcomeStatus::kSignaled;
   return ending.exit_code == 0 ? OutcomeStatus::kPassed : OutcomeStatus::kFailed;

@@ -27,10 +27,6 @@ Status check_supported(const JobSpec& job) {
     return not_in_this_version("network " + std::string(name_of(job.network)));
   if (job.nested) return not_in_this_version("nested");
   if (job.exclusive_cores) return not_in_this_version("exclusive_cores");
-  if (job.limits.cpu_time) return not_in_this_version("cpu_time");
-  if (job.limits.oom == OomPolicy::kFail) return not_in_this_version("oom: fail");
-  if (job.limits.disk && job.scratch != "tmpfs")
-    return std::unexpected(Error("disk: a cap needs scratch: tmpfs in this version"));
   if (job.workspace == "/")
     return std::unexpected(Error("workspace: / cannot be one; the root is copy-on-write already (workspace: null)"));
   return {};

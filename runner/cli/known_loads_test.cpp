@@ -1,0 +1,135 @@
+/// Programs that cost a known amount of one thing, through the real executable: what a report says must be that amount.
+/// Prints the table of isolation/README.md.
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+
+#include "runner/cli/testing/cli.hpp"
+
+namespace hermetric {
+namespace {
+
+using nlohmann::json;
+using testing::Finished;
+
+/// Emulated processors hold no tolerance in time; there the identities of each report are what is tested.
+bool emulated() { return std::getenv("HERMETRIC_EMULATED") != nullptr; }
+
+class KnownLoads : public testing::Cli {
+ protected:
+  static void SetUpTestSuite() { std::cout << "| load | known | reported | error |\n|---|---|---|---|\n"; }
+
+  /// The report's job of `known_load WORDS...`.
+  json run(const std::vector<std::string>& words, std::vector<std::string> options = {}) {
+    std::vector<std::string> command = {HERMETRIC_KNOWN_LOAD};
+    command.insert(command.end(), words.begin(), words.end());
+    options.insert(options.end(), {"--ro", HERMETRIC_KNOWN_LOAD});
+    const json job = exec_report(options, command, 0);
+    expect_identities(job["resources"]);
+    return job;
+  }
+
+  static void expect_identities(const json& resources) {
+    const json& cpu = resources["cpu"];
+    if (!cpu["usage_usec"].is_null()) {
+      EXPECT_LE(
+          std::abs(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>() - cpu["usage_usec"].get<double>()),
+          2.0)
+          << cpu;
+    }
+    const json& memory = resources["memory"];
+    if (!memory["anon_peak_bytes"].is_null() && !memory["peak_bytes"].is_null()) {
+      EXPECT_LE(memory["anon_peak_bytes"], memory["peak_bytes"]) << memory;
+    }
+  }
+
+  /// A row of the table; fails if `reported` is further from `known` than `tolerance` (0.01 = 1 %).
+  static void row(const std::string& load, double known, double reported, double tolerance, const char* unit) {
+    const double error = reported / known - 1;
+    std::cout << fmt::format("| {} | {:.4g} {} | {:.4g} {} | {:+.2f} % |\n", load, known, unit, reported, unit,
+                             100 * error);
+    if (!emulated()) {
+      EXPECT_LE(std::abs(error), tolerance) << load << ": known " << known << ", reported " << reported;
+    }
+  }
+
+  static double usec(const json& job) { return job["resources"]["cpu"]["usage_usec"].get<double>(); }
+  static double peak(const json& job) { return job["resources"]["memory"]["peak_bytes"].get<double>(); }
+};
+
+constexpr double kMebibyte = 1 << 20;
+
+TEST_F(KnownLoads, CpuOfOneBurner) { row("CPU, one burner", 2000, usec(run({"burn", "2000"})) / 1e3, 0.01, "ms"); }
+
+TEST_F(KnownLoads, CpuOfAnOrphanNobodyWaitsFor) {
+  row("CPU, double-forked and setsid, its parents gone", 500, usec(run({"orphan", "500"})) / 1e3, 0.02, "ms");
+}
+
+TEST_F(KnownLoads, CpuOfManyShortChildren) {
+  const double reported = usec(run({"children", "2000"}, {"--stdout", path("known")})) / 1e3;
+  row("CPU, 2000 children of 2 ms, half of them never waited for", std::stod(testing::content_of(path("known"))),
+      reported, 0.05, "ms");
+}
+
+TEST_F(KnownLoads, AnonymousMemory) {
+  const json job = run({"anon", "64"});
+  row("memory, 64 MiB touched", 64, peak(job) / kMebibyte, 0.02, "MiB");
+}
+
+TEST_F(KnownLoads, SharedMemoryCountsOnce) {
+  row("memory, 64 MiB shared by 8 processes", 64, peak(run({"shared", "64"})) / kMebibyte, 0.04, "MiB");
+}
+
+TEST_F(KnownLoads, FileCacheIsNoAnonymousMemory) {
+  ASSERT_EQ(std::system(("head -c 64M /dev/zero > " + (work() / "cold").string() + " && sync").c_str()), 0);
+  const json job = exec_report({"--ro", HERMETRIC_KNOWN_LOAD, "--sample", "5ms"},
+                               {"sh", "-c", std::string(HERMETRIC_KNOWN_LOAD) + " read-cold 64 cold; sleep 0.1"}, 0);
+  const json& memory = job["resources"]["memory"];
+  row("memory, 64 MiB read cold: file", 64, memory["file_peak_bytes"].get<double>() / kMebibyte, 0.05, "MiB");
+  EXPECT_LT(memory["anon_peak_bytes"], 8 * kMebibyte) << memory;
+  row("IO, 64 MiB read cold", 64, job["resources"]["io"]["read_bytes"].get<double>() / kMebibyte, 0.05, "MiB");
+}
+
+TEST_F(KnownLoads, FilesOnATmpfsAreMemory) {
+  const json job = run({"write", "32", "/fast/load"}, {"--tmpfs", "/fast:64M", "--sample", "5ms"});
+  row("memory, 32 MiB on a tmpfs", 32, peak(job) / kMebibyte, 0.05, "MiB");
+}
+
+TEST_F(KnownLoads, DirectIo) {
+  const json job = run({"write-direct", "64"}, {"--disk", "256M"});
+  row("IO, 64 MiB written with O_DIRECT", 64, job["resources"]["io"]["write_bytes"].get<double>() / kMebibyte, 0.01,
+      "MiB");
+  ASSERT_EQ(std::system(("head -c 64M /dev/zero > " + (work() / "load").string() + " && sync").c_str()), 0);
+  const json reader = run({"read-direct", "64"});
+  row("IO, 64 MiB read with O_DIRECT", 64, reader["resources"]["io"]["read_bytes"].get<double>() / kMebibyte, 0.01,
+      "MiB");
+}
+
+TEST_F(KnownLoads, BufferedWritesAreTaskAndLogicalIo) {
+  const json io = run({"write", "64"})["resources"]["io"];
+  row("IO, 64 MiB written buffered: task", 64, io["task_write_bytes"].get<double>() / kMebibyte, 0.01, "MiB");
+  row("IO, 64 MiB written buffered: logical", 64, io["logical_write_bytes"].get<double>() / kMebibyte, 0.01, "MiB");
+}
+
+TEST_F(KnownLoads, BytesOnTheLoopbackInterface) {
+  const json network = run({"network", "32"})["resources"]["network"];
+  row("network, 32 MiB through loopback", 32, network["rx_bytes"].get<double>() / kMebibyte, 0.02, "MiB");
+  EXPECT_EQ(network["rx_bytes"], network["tx_bytes"]) << network;
+}
+
+TEST_F(KnownLoads, PidsAreExact) {
+  row("pids, a process and 12 children", 13, run({"tree", "12"})["resources"]["pids"]["peak"].get<double>(), 0, "");
+}
+
+TEST_F(KnownLoads, PressureOfTwoBurnersOnOneCpu) {
+  const json job = run({"side-by-side", "2"}, {"--cpus", "1"});
+  const json& pressure = job["resources"]["pressure"]["cpu"]["some_usec"];
+  if (pressure.is_null()) GTEST_SKIP() << job["unavailable"]["resources.pressure.cpu.some_usec"];
+  EXPECT_GT(pressure, 0) << job["resources"]["pressure"];
+}
+
+}  // namespace
+}  // namespace hermetric
