@@ -31,6 +31,9 @@ function(hermetric_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest GTest::gtest_main)
+  if(HERMETRIC_STATIC AND "root" IN_LIST ARG_LABELS)
+    target_link_options(${name} PRIVATE -static) # for the test machines of ci/vm: a third of the time to start there
+  endif()
   target_compile_definitions(${name} PRIVATE HERMETRIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>) # of the test's own code: half the time to build it
   if(NOT ARG_TIMEOUT)
