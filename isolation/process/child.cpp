@@ -183,7 +183,11 @@ long spawn_job(const ChildPlan& plan, const Step& step) {
   args.stack = reinterpret_cast<std::uint64_t>(plan.job_stack);
   args.stack_size = plan.job_stack_size;
   args.cgroup = step.fd >= 0 ? static_cast<std::uint64_t>(step.fd) : 0;
-  const long pid = raw::clone3(&args, job_main, const_cast<ChildPlan*>(&plan));
+  long pid = raw::clone3(&args, job_main, const_cast<ChildPlan*>(&plan));
+  if (pid == -EINVAL) {  // before Linux 6.2 memory cannot be shared across a new time namespace, not even until exec
+    args.flags &= ~static_cast<std::uint64_t>(CLONE_VM);
+    pid = raw::clone3(&args, job_main, const_cast<ChildPlan*>(&plan));
+  }
   if (pid < 0) return pid;
   plan.record->job_pid = static_cast<std::int32_t>(pid);
   plan.record->job_started = plan.record->failed_errno == 0;

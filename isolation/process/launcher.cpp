@@ -25,7 +25,8 @@ constexpr std::size_t kTotalSize = kRecordOffset + kRecordSize;
 }  // namespace
 
 Result<ChildMemory> ChildMemory::create() {
-  void* base = ::mmap(nullptr, kTotalSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  // Shared, so that there is one record even where the job's first steps run on a copy of the memory (child.cpp).
+  void* base = ::mmap(nullptr, kTotalSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (base == MAP_FAILED) return std::unexpected(Error::system("mmap", "child memory", errno));
   ChildMemory memory(static_cast<char*>(base));
   for (const std::size_t guard : {std::size_t{0}, kJobStackOffset - kPage})

@@ -36,7 +36,7 @@ enum class Op : std::uint8_t {
   kTerminal,        ///< ioctl(`fd`, TIOCSCTTY)
   kNoteNamespaces,  ///< readlink of /proc/self/ns/* into the record
   kOpenCounter,     ///< perf_event_open: event `flags` (type << 32 | config) of all that will be executed, counter `number`
-  kSpawnJob,        ///< clone3(CLONE_VM | CLONE_VFORK, CLONE_INTO_CGROUP `fd` unless -1): runs the plan's job steps
+  kSpawnJob,        ///< clone3(CLONE_VFORK, CLONE_VM if it can, CLONE_INTO_CGROUP `fd` unless -1): runs the job's steps
   kExec,            ///< execve of each candidate of the plan until one is found
 };
 
