@@ -60,6 +60,7 @@ struct Dialect {
   std::string_view name;  ///< "cgroup v2", the first words of a figure's source
   bool entered_by_clone;  ///< clone3(CLONE_INTO_CGROUP); otherwise through `tasks`
   std::span<const UsageRow> usage;
+  void (*settle)(ResourceUsage& usage) = nullptr;  ///< what figures of this version need once all are read
   std::span<const SampleRow> samples;
   /// The writes, in order, for a group that has these controllers. `base` is the directory of the parent group.
   Result<std::vector<CapWrite>> (*caps)(const CgroupRequest& request, const std::vector<std::string>& controllers,

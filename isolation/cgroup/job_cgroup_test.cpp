@@ -42,7 +42,7 @@ class JobCgroupTest : public ::testing::Test {
 
   void fill_v1() {
     tree_.write("v1/job/cpuacct.usage", "5000000\n");
-    tree_.write("v1/job/cpuacct.usage_user", "4000000\n");
+    tree_.write("v1/job/cpuacct.usage_user", "3000000\n");
     tree_.write("v1/job/cpuacct.usage_sys", "1000000\n");
     tree_.write("v1/job/cpu.stat", "nr_periods 3\nnr_throttled 1\nthrottled_time 7000\n");
     tree_.write("v1/job/memory.max_usage_in_bytes", "123456\n");
@@ -96,7 +96,8 @@ TEST_F(JobCgroupTest, ReadsV1) {
   fill_v1();
   const ResourceUsage usage = usage_of(v1(), true);
   EXPECT_EQ(usage.cpu.usage_usec, Measured::of(5000, "cgroup v1 cpuacct.usage"));
-  EXPECT_EQ(usage.cpu.system_usec, Measured::of(1000, "cgroup v1 cpuacct.usage_sys"));
+  EXPECT_EQ(usage.cpu.user_usec, Measured::of(3750, "cgroup v1 cpuacct.usage_user, scaled to cpuacct.usage"));
+  EXPECT_EQ(usage.cpu.system_usec, Measured::of(1250, "cgroup v1 cpuacct.usage_sys, scaled to cpuacct.usage"));
   EXPECT_EQ(usage.cpu.throttled_usec, Measured::of(7, "cgroup v1 cpu.stat"));
   EXPECT_EQ(usage.memory.peak_bytes.value, 123456U);
   EXPECT_EQ(usage.memory.oom_kills.value, 2U);

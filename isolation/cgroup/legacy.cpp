@@ -1,5 +1,7 @@
 /// Control groups version 1, Documentation/admin-guide/cgroup-v1/.
 
+#include <sys/utsname.h>
+
 #include <algorithm>
 #include <array>
 
@@ -18,8 +20,8 @@ constexpr const char* kIoBytes = "blkio.throttle.io_service_bytes";
 constexpr const char* kIoOperations = "blkio.throttle.io_serviced";
 
 // usage counts nanoseconds of run time; _user and _sys are what the tick saw: their sum was up to a quarter off usage
-// for a job of 0.2 s (Linux 6.18). cgroup2's cpu.stat scales them to the run time, and is preferred where a leaf
-// exists.
+// for a job of 0.2 s (Linux 6.18). So they are scaled to it (settle), as the kernel does for cgroup2's cpu.stat, which
+// is preferred where a leaf exists.
 constexpr std::array kUsage = {
     UsageRow{FIGURE(cpu.usage_usec), "cpuacct", "cpuacct.usage", {}, parse_single, 1000},
     UsageRow{FIGURE(cpu.user_usec), "cpuacct", "cpuacct.usage_user", {}, parse_single, 1000, "4.9"},
@@ -46,6 +48,17 @@ constexpr std::array kUsage = {
 };
 
 #undef FIGURE
+
+void settle(ResourceUsage& usage) {
+  ResourceUsage::Cpu& cpu = usage.cpu;
+  if (!cpu.usage_usec.known() || !cpu.system_usec.known()) return;
+  if (!cpu.user_usec.known() || !cpu.user_usec.note.ends_with("cpuacct.usage_user")) return;
+  const double ticked = static_cast<double>(*cpu.user_usec.value) + static_cast<double>(*cpu.system_usec.value);
+  const double share = ticked > 0 ? static_cast<double>(*cpu.system_usec.value) / ticked : 0;  // as the kernel: user
+  const auto system = static_cast<std::uint64_t>(static_cast<double>(*cpu.usage_usec.value) * share + 0.5);
+  cpu.system_usec = Measured::of(system, cpu.system_usec.note + ", scaled to cpuacct.usage");
+  cpu.user_usec = Measured::of(*cpu.usage_usec.value - system, cpu.user_usec.note + ", scaled to cpuacct.usage");
+}
 
 constexpr std::array kSamples = {
     SampleRow{&CgroupSample::cpu_usage_usec, "cpuacct", "cpuacct.usage", {}, parse_single, 1000},
@@ -169,21 +182,41 @@ Status add_io_caps(const Limits& limits, std::vector<CapWrite>& caps) {
   return {};
 }
 
+/// Linux 5.13 to 6.4 count a bio only in a group that has a rule for its direction: seen on 6.1. `release` as of uname.
+bool counts_without_rule(std::string_view release) {
+  const auto number = [&](std::string_view text) {
+    return parse_single(text.substr(0, text.find_first_not_of("0123456789")), {});
+  };
+  const std::size_t dot = release.find('.');
+  const auto major = number(release);
+  const auto minor = dot == std::string_view::npos ? std::nullopt : number(release.substr(dot + 1));
+  return major && minor && (*major > 6 || (*major == 6 && *minor >= 5));
+}
+
 /// Makes the kernel count. Found on Linux 6.18, freshly booted: nothing is counted on a disk, for any group, until the
 /// first write of a throttle rule for it in any group. That write takes 21 ms (the disk's queue is frozen); from then
 /// until the next boot every group counts reads and writes, existing ones and groups without a rule included, and a
 /// loop device keeps counting when it is detached and attached again. A rule of 0 means "no limit": it starts the
 /// counting, throttles nothing and shows in no *_device file. Later writes take 12 to 40 us and make the disk's lines
-/// appear in the group even if it does no IO, so that 0 is told apart from "not counted". Kernels before 6.10 count
-/// from the start.
+/// appear in the group even if it does no IO, so that 0 is told apart from "not counted". An older kernel needs a rule
+/// that is a limit, for both directions: more bytes a second than any disk moves.
 void add_io_counting(const CgroupRequest& request, std::vector<CapWrite>& caps) {
-  for (const std::string& disk : request.io_devices)
+  struct utsname system{};
+  ::uname(&system);
+  const bool by_itself = counts_without_rule(system.release);
+  const std::string limit = by_itself ? " 0" : " " + std::to_string(std::uint64_t{1} << 40U);
+  const auto add = [&](const std::string& disk, const char* file) {
     caps.push_back({.noun = "IO of " + disk,
                     .controller = "blkio",
-                    .file = "blkio.throttle.read_bps_device",
-                    .text = disk + " 0",
+                    .file = file,
+                    .text = disk + limit,
                     .read_back = ReadBack::kNothing,
                     .when_refused = WhenRefused::kIoNotCounted});
+  };
+  for (const std::string& disk : request.io_devices) {
+    add(disk, "blkio.throttle.read_bps_device");
+    if (!by_itself) add(disk, "blkio.throttle.write_bps_device");
+  }
 }
 
 Result<std::vector<CapWrite>> legacy_caps(const CgroupRequest& request, const std::vector<std::string>& controllers,
@@ -233,6 +266,7 @@ bool wanted(const std::vector<std::string>& controllers, const Limits& limits, b
 const Dialect kLegacyDialect = {.name = "cgroup v1",
                                 .entered_by_clone = false,
                                 .usage = kUsage,
+                                .settle = settle,
                                 .samples = kSamples,
                                 .caps = legacy_caps,
                                 .wanted = wanted};

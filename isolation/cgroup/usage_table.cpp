@@ -85,10 +85,13 @@ void fill_usage(std::span<const GroupDirectory> directories, const UsageContext&
   set_reasons(context, usage);
   FileReader reader;
   for_each_by_preference(directories, [&](const GroupDirectory& directory) {
-    for (const UsageRow& row : directory.base->dialect->usage)
+    const Dialect& dialect = *directory.base->dialect;
+    for (const UsageRow& row : dialect.usage)
       if (has_controller(directory.controllers, row.controller) && !row.figure(usage).known())
         row.figure(usage) = measure(row, directory, context, reader);
   });
+  for (const Dialect* dialect : kDialects)
+    if (dialect->settle != nullptr) dialect->settle(usage);
 }
 
 CgroupSample take_sample(std::span<const GroupDirectory> directories) {
