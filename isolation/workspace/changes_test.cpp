@@ -344,7 +344,7 @@ class ChangesOfRandomWorkRoot : public ChangesRoot, public ::testing::WithParamI
   void TearDown() override { ::umount2(tree_.path("merged").c_str(), MNT_DETACH); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ChangesOfRandomWorkRoot, ::testing::Range(0, 60));
+INSTANTIATE_TEST_SUITE_P(Seeds, ChangesOfRandomWorkRoot, ::testing::Range(0, testing::is_emulated() ? 10 : 60));
 
 TEST_P(ChangesOfRandomWorkRoot, AreTheDifferenceOfBeforeAndAfter) {
   const auto before = files_below(tree_.path("merged"));

@@ -110,7 +110,7 @@ TEST_F(Cli, EndsAJobAtItsWallTime) {
   const json job = exec_report({"--wall-time", "1s"}, {"sleep", "10"}, 124);
   EXPECT_EQ(job["outcome"]["status"], "timed_out");
   EXPECT_GE(job["resources"]["wall_usec"], 1'000'000);
-  EXPECT_LE(job["resources"]["wall_usec"], 1'200'000);
+  if (!testing::is_emulated()) EXPECT_LE(job["resources"]["wall_usec"], 1'200'000);
 }
 
 TEST_F(Cli, HoldsTheProcessCapAgainstAForkBomb) {
@@ -118,7 +118,12 @@ TEST_F(Cli, HoldsTheProcessCapAgainstAForkBomb) {
   const std::string bomb = "[ \"$(readlink /proc/self/ns/pid)\" != \"" + own +
                            "\" ] && [ $$ -le 10 ] && f() { f | f & } && f 2>/dev/null; sleep 1";
   const json job = exec_report({"--pids", "20", "--wall-time", "20s"}, {"sh", "-c", bomb}, 0);
-  EXPECT_EQ(job["resources"]["pids"]["peak"], 20);
+  const json& peak = job["resources"]["pids"]["peak"];
+  if (peak.is_null()) {
+    EXPECT_TRUE(job["unavailable"].contains("resources.pids.peak")) << "an older kernel does not keep it";
+  } else {
+    EXPECT_EQ(peak, 20);
+  }
 }
 
 TEST_F(Cli, CountsCpuAndThrottling) {
@@ -126,9 +131,8 @@ TEST_F(Cli, CountsCpuAndThrottling) {
   EXPECT_EQ(job["outcome"]["status"], "failed");
   const json& cpu = job["resources"]["cpu"];
   EXPECT_GT(cpu["nr_throttled"], 0) << cpu;
-  EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
-  EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000)
-      << cpu;
+  if (!testing::is_emulated()) EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
+  EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000) << cpu;
 }
 
 TEST_F(Cli, AccountsForEveryFigureByValueOrReason) {

@@ -19,6 +19,10 @@ inline bool is_required(std::string_view capability) {
   return false;
 }
 
+/// True on an emulated machine (HERMETRIC_EMULATED=1, which ci/vm sets): a clock means little there, so that tests
+/// check identities and leave tolerances to a real one.
+inline bool is_emulated() { return std::getenv("HERMETRIC_EMULATED") != nullptr; }
+
 }  // namespace hermetric::testing
 
 /// HERMETRIC_NEED("root", geteuid() == 0, "not root"): goes on if the condition holds; otherwise skips the test with
