@@ -40,11 +40,13 @@ std::size_t length_of(const char* text) {
   return length;
 }
 
-std::uint64_t now() {
+std::uint64_t clock_nanoseconds(clockid_t clock) {
   timespec time{};
-  raw::call(SYS_clock_gettime, CLOCK_MONOTONIC, word(&time));
+  raw::call(SYS_clock_gettime, clock, word(&time));
   return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
 }
+
+std::uint64_t now() { return clock_nanoseconds(CLOCK_MONOTONIC); }
 
 [[noreturn]] void leave(int code) {
   for (;;) raw::call(SYS_exit_group, code);
@@ -143,7 +145,7 @@ long note_namespaces(ChildRecord& record) {
 /// Tries every candidate; "not found" only when none was there, else the first other reason.
 long exec(const ChildPlan& plan) {
   long reason = -ENOENT;
-  plan.record->exec_at = now();
+  plan.record->exec_at = now() + plan.record->clock_shift;
   for (const char* const* path = plan.candidates; *path != nullptr; ++path) {
     const long result = raw::call(SYS_execve, word(*path), word(plan.argv), word(plan.envp));
     if (result != -ENOENT && result != -ENOTDIR && reason == -ENOENT) reason = result;
@@ -176,6 +178,14 @@ void read_counters(ChildRecord& record) {
 
 void job_main(void* argument) noexcept;
 
+/// A time namespace does not shift this clock: it links the monotonic clocks inside and outside.
+std::uint64_t realtime_gap() { return clock_nanoseconds(CLOCK_REALTIME) - now(); }
+
+void copied_job_main(void* argument) noexcept {
+  static_cast<const ChildPlan*>(argument)->record->clock_shift += realtime_gap();
+  job_main(argument);
+}
+
 long spawn_job(const ChildPlan& plan, const Step& step) {
   clone_args args{};
   args.flags = CLONE_VM | CLONE_VFORK | (step.fd >= 0 ? CLONE_INTO_CGROUP : 0);
@@ -186,7 +196,8 @@ long spawn_job(const ChildPlan& plan, const Step& step) {
   long pid = raw::clone3(&args, job_main, const_cast<ChildPlan*>(&plan));
   if (pid == -EINVAL) {  // before Linux 6.2 memory cannot be shared across a new time namespace, not even until exec
     args.flags &= ~static_cast<std::uint64_t>(CLONE_VM);
-    pid = raw::clone3(&args, job_main, const_cast<ChildPlan*>(&plan));
+    plan.record->clock_shift = 0 - realtime_gap();
+    pid = raw::clone3(&args, copied_job_main, const_cast<ChildPlan*>(&plan));
   }
   if (pid < 0) return pid;
   plan.record->job_pid = static_cast<std::int32_t>(pid);
@@ -196,7 +207,7 @@ long spawn_job(const ChildPlan& plan, const Step& step) {
 
 long perform(const ChildPlan& plan, const Step& step) {
   switch (step.op) {
-    case Op::kMark: plan.record->marks[static_cast<std::size_t>(step.number)] = now(); return 0;
+    case Op::kMark: plan.record->marks[static_cast<std::size_t>(step.number)] = now() + plan.record->clock_shift; return 0;
     case Op::kDieWithParent: return die_with_parent(step);
     case Op::kCloseRange: return raw::call(SYS_close_range, step.number, static_cast<long>(step.flags), 0);
     case Op::kDefaultSignals: return default_signals();

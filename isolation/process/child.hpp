@@ -41,6 +41,7 @@ using NamespaceLink = std::array<char, 32>;  ///< "net:[4026531840]"
 struct ChildRecord {
   std::array<std::uint64_t, kStageCount> marks{};  ///< CLOCK_MONOTONIC in ns; 0: not reached
   std::uint64_t exec_at = 0;                       ///< just before execve; 0: not reached
+  std::uint64_t clock_shift = 0;  ///< ns from the clock of a job that runs on a copy of the memory to init's
   std::uint64_t death_at = 0;                      ///< the job's root process was reaped
   std::int32_t failed_errno = 0;                   ///< 0: every step so far succeeded
   std::uint32_t failed_step = 0;
