@@ -110,7 +110,9 @@ TEST_F(Cli, EndsAJobAtItsWallTime) {
   const json job = exec_report({"--wall-time", "1s"}, {"sleep", "10"}, 124);
   EXPECT_EQ(job["outcome"]["status"], "timed_out");
   EXPECT_GE(job["resources"]["wall_usec"], 1'000'000);
-  if (!testing::is_emulated()) EXPECT_LE(job["resources"]["wall_usec"], 1'200'000);
+  if (!testing::is_emulated()) {
+    EXPECT_LE(job["resources"]["wall_usec"], 1'200'000);
+  }
 }
 
 TEST_F(Cli, HoldsTheProcessCapAgainstAForkBomb) {
@@ -131,7 +133,9 @@ TEST_F(Cli, CountsCpuAndThrottling) {
   EXPECT_EQ(job["outcome"]["status"], "failed");
   const json& cpu = job["resources"]["cpu"];
   EXPECT_GT(cpu["nr_throttled"], 0) << cpu;
-  if (!testing::is_emulated()) EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
+  if (!testing::is_emulated()) {
+    EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
+  }
   EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000) << cpu;
 }
 
