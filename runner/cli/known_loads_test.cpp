@@ -15,9 +15,6 @@ namespace {
 using nlohmann::json;
 using testing::Finished;
 
-/// Emulated processors hold no tolerance in time; there the identities of each report are what is tested.
-bool emulated() { return std::getenv("HERMETRIC_EMULATED") != nullptr; }
-
 class KnownLoads : public testing::Cli {
  protected:
   static void SetUpTestSuite() { std::cout << "| load | known | reported | error |\n|---|---|---|---|\n"; }
@@ -51,7 +48,7 @@ class KnownLoads : public testing::Cli {
     const double error = reported / known - 1;
     std::cout << fmt::format("| {} | {:.4g} {} | {:.4g} {} | {:+.2f} % |\n", load, known, unit, reported, unit,
                              100 * error);
-    if (!emulated()) {
+    if (!testing::is_emulated()) {
       EXPECT_LE(std::abs(error), tolerance) << load << ": known " << known << ", reported " << reported;
     }
   }

@@ -1,6 +1,5 @@
 /// Every limit, through the real executable: held by the kernel or the runner, and told apart in the report.
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "runner/cli/testing/cli.hpp"
@@ -27,7 +26,7 @@ TEST_F(Limit, CpuTimeEndsTheJobWhoeverUsesIt) {
       ended({"--cpu-time", "300ms", "--grace", "0ms"}, std::string(kBurn) + " & " + kBurn, 124, "cpu_time_exceeded");
   const double used = job["resources"]["cpu"]["usage_usec"];
   EXPECT_GE(used, 300'000);
-  if (std::getenv("HERMETRIC_EMULATED") == nullptr) {
+  if (!testing::is_emulated()) {
     EXPECT_LE(used, 350'000);
   }
   ended({"--cpu-time", "10s"}, "true", 0, "passed");
@@ -97,7 +96,7 @@ TEST_F(Limit, CpusAreARate) {
 
 /// Two jobs that fight for one core get it as their weights say.
 TEST_F(Limit, CpuWeightsShareACore) {
-  if (std::getenv("HERMETRIC_EMULATED") != nullptr) GTEST_SKIP() << "emulated: no tolerance holds";
+  if (testing::is_emulated()) GTEST_SKIP() << "emulated: no tolerance holds";
   const auto start_burner = [&](const std::string& name, const std::string& weight) {
     return start({"exec", "--cpuset", "0", "--cpu-weight", weight, "--wall-time", "3s", "--grace", "0ms", "--report",
                   path(name), "--", "sh", "-c", kBurn},
