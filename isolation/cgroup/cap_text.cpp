@@ -28,4 +28,6 @@ std::uint64_t cpu_quota_usec(double cpus) {
 
 std::string cpus_noun(double cpus) { return fmt::format("CPU cap {}", cpus); }
 
+std::string memory_nodes_noun(const std::string& nodes) { return "memory nodes " + nodes; }
+
 }  // namespace hermetric

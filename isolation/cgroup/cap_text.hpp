@@ -21,5 +21,6 @@ inline constexpr std::uint64_t kCpuPeriodUsec = 100'000;
 std::uint64_t cpu_quota_usec(double cpus);
 
 std::string cpus_noun(double cpus);
+std::string memory_nodes_noun(const std::string& nodes);
 
 }  // namespace hermetric

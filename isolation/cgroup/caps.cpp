@@ -22,7 +22,7 @@ constexpr std::array kNeeds = {
     Need{"memory cap", {"memory", "memory"}, [](const Limits& limits) { return limits.memory || limits.swap; }},
     Need{"CPU cap", {"cpu", "cpu"}, [](const Limits& limits) { return limits.cpus.has_value(); }},
     Need{"CPU weight", {"cpu", "cpu"}, [](const Limits& limits) { return limits.cpu_weight.has_value(); }},
-    Need{"cpuset", {"cpuset", "cpuset"}, [](const Limits& limits) { return limits.cpuset.has_value(); }},
+    Need{"cpuset", {"cpuset", "cpuset"}, [](const Limits& limits) { return limits.cpuset || limits.cpuset_mems; }},
     Need{"process cap", {"pids", "pids"}, [](const Limits& limits) { return limits.pids.has_value(); }},
     Need{"IO weight", {"io", "blkio"}, [](const Limits& limits) { return limits.io_weight.has_value(); }},
     Need{"IO cap", {"io", "blkio"}, [](const Limits& limits) { return !limits.io_max.empty(); }},
@@ -34,7 +34,7 @@ bool holds(const CapWrite& cap, std::string_view actual) {
       return true;
     case ReadBack::kSameText:
       return trimmed(actual) == cap.expected;
-    case ReadBack::kSameCpus: {
+    case ReadBack::kSameList: {
       const auto cpus = parse_cpu_list(actual);
       return cpus && cpus == parse_cpu_list(cap.expected);
     }

@@ -115,6 +115,7 @@ TEST_P(CgroupRoot, CapsAreInTheKernel) {
   request.limits.cpus = 0.5;
   request.limits.cpu_weight = 200;
   request.limits.cpuset = "0";
+  request.limits.cpuset_mems = "0";
   const auto group = create(request);
   ASSERT_NE(group, nullptr);
   std::size_t seen = 0;
@@ -129,12 +130,13 @@ TEST_P(CgroupRoot, CapsAreInTheKernel) {
                                                                     {"cpu.max", "50000 100000"},
                                                                     {"cpu.shares", "2048"},
                                                                     {"cpu.weight", "200"},
-                                                                    {"cpuset.cpus", "0"}})
+                                                                    {"cpuset.cpus", "0"},
+                                                                    {"cpuset.mems", "0"}})
       if (exists(path + "/" + file)) {
         ++seen;
         EXPECT_EQ(read_trimmed(path + "/" + file), value) << file;
       }
-  EXPECT_GE(seen, 5U);
+  EXPECT_GE(seen, 6U);
 }
 
 TEST_P(CgroupRoot, IoCapsAreReadBackOrRefusedWithTheirName) {
@@ -160,6 +162,11 @@ TEST_P(CgroupRoot, AnImpossibleCapIsRefusedAndLeavesNothing) {
   const auto group = try_create(request);
   ASSERT_FALSE(group);
   EXPECT_NE(group.error().message().find("cpuset 4000"), std::string::npos) << group.error().message();
+  request.limits.cpuset = "0";
+  request.limits.cpuset_mems = "1000";
+  const auto far = try_create(request);
+  ASSERT_FALSE(far);
+  EXPECT_NE(far.error().message().find("memory nodes 1000"), std::string::npos) << far.error().message();
 }
 
 TEST_P(CgroupRoot, CountsCpuTimeOfTheDead) {

@@ -40,7 +40,7 @@ struct SampleRow {
   std::uint64_t divisor = 1;
 };
 
-enum class ReadBack { kNothing, kSameText, kSameCpus, kHasLine };
+enum class ReadBack { kNothing, kSameText, kSameList, kHasLine };
 enum class WhenRefused { kError, kErrorIfHostSwaps, kIoNotCounted };
 
 /// One write into a fresh group, and what must be read there afterwards.

@@ -76,6 +76,9 @@ TEST_F(FakeDriver, ALeafMakesSomeV1GroupsUnnecessary) {
   request.limits.cpuset = "0";
   request.limits.cpu_weight = 10;
   EXPECT_EQ(driver->paths_of("job", request).size(), 6U);
+  request.limits.cpuset.reset();
+  request.limits.cpuset_mems = "0";
+  EXPECT_EQ(driver->paths_of("job", request).size(), 6U);
 }
 
 TEST_F(FakeDriver, WithoutHierarchiesEveryFigureHasAReasonAndACapIsRefused) {

@@ -168,7 +168,7 @@ TEST_F(JobCgroupTest, CpuListsAreComparedAsSets) {
                .text = "0,1",
                .check_file = "cpuset.cpus.effective",
                .expected = "0,1",
-               .read_back = ReadBack::kSameCpus};
+               .read_back = ReadBack::kSameList};
   std::string io_problem;
   tree_.write("v2/job/cpuset.cpus", "");
   tree_.write("v2/job/cpuset.cpus.effective", "0-1\n");

@@ -123,25 +123,37 @@ void add_cpu_caps(const Limits& limits, std::vector<CapWrite>& caps) {
   }
 }
 
+/// What was asked for, or what the parent group has: `effective` came with Linux 3.17.
+Result<std::string> list_or_parents(const std::optional<std::string>& asked, int base, const char* effective,
+                                    const char* own) {
+  if (asked) return *asked;
+  auto parents = read_file_at(base, effective);
+  if (!parents) parents = read_file_at(base, own);
+  if (!parents) return std::unexpected(std::move(parents).error().in("cpuset"));
+  return std::string(trimmed(*parents));
+}
+
 /// A fresh v1 cpuset has neither CPUs nor memory nodes, and takes no process until it has both.
 Status add_cpuset_cap(const Limits& limits, int base, std::vector<CapWrite>& caps) {
-  if (!limits.cpuset) return {};
-  auto nodes = read_file_at(base, "cpuset.effective_mems");
-  if (!nodes) nodes = read_file_at(base, "cpuset.mems");
-  if (!nodes) return std::unexpected(std::move(nodes).error().in("cpuset " + *limits.cpuset));
-  const std::string mems(trimmed(*nodes));
-  caps.push_back({.noun = "cpuset " + *limits.cpuset,
+  if (!limits.cpuset && !limits.cpuset_mems) return {};
+  TRY_ASSIGN(const std::string nodes,
+             list_or_parents(limits.cpuset_mems, base, "cpuset.effective_mems", "cpuset.mems"));
+  caps.push_back({.noun = memory_nodes_noun(nodes),
                   .controller = "cpuset",
                   .file = "cpuset.mems",
-                  .text = mems,
-                  .expected = mems});
-  caps.push_back({.noun = "cpuset " + *limits.cpuset,
+                  .text = nodes,
+                  .check_file = "cpuset.effective_mems",
+                  .expected = nodes,
+                  .read_back = ReadBack::kSameList,
+                  .remedy = "cpuset.effective_mems of the parent group lists what there is"});
+  TRY_ASSIGN(const std::string cpus, list_or_parents(limits.cpuset, base, "cpuset.effective_cpus", "cpuset.cpus"));
+  caps.push_back({.noun = "cpuset " + cpus,
                   .controller = "cpuset",
                   .file = "cpuset.cpus",
-                  .text = *limits.cpuset,
+                  .text = cpus,
                   .check_file = "cpuset.effective_cpus",
-                  .expected = *limits.cpuset,
-                  .read_back = ReadBack::kSameCpus,
+                  .expected = cpus,
+                  .read_back = ReadBack::kSameList,
                   .remedy = "cpuset.effective_cpus of the parent group lists what there is"});
   return {};
 }
@@ -250,7 +262,7 @@ constexpr std::array kGroupRules = {
     GroupRule{"pids", [](const Limits&, bool) { return true; }},
     GroupRule{"blkio", [](const Limits&, bool) { return true; }},
     GroupRule{"cpu", [](const Limits& limits, bool) { return limits.cpus || limits.cpu_weight; }},
-    GroupRule{"cpuset", [](const Limits& limits, bool) { return limits.cpuset.has_value(); }},
+    GroupRule{"cpuset", [](const Limits& limits, bool) { return limits.cpuset || limits.cpuset_mems; }},
     GroupRule{"cpuacct", [](const Limits&, bool has_leaf) { return !has_leaf; }},
     GroupRule{"freezer", [](const Limits&, bool has_leaf) { return !has_leaf; }},
 };

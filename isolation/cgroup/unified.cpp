@@ -100,15 +100,24 @@ void add_cpu_caps(const Limits& limits, std::vector<CapWrite>& caps) {
 }
 
 void add_cpuset_cap(const Limits& limits, std::vector<CapWrite>& caps) {
-  if (!limits.cpuset) return;
-  caps.push_back({.noun = "cpuset " + *limits.cpuset,
-                  .controller = "cpuset",
-                  .file = "cpuset.cpus",
-                  .text = *limits.cpuset,
-                  .check_file = "cpuset.cpus.effective",
-                  .expected = *limits.cpuset,
-                  .read_back = ReadBack::kSameCpus,
-                  .remedy = "cpuset.cpus.effective of the parent group lists what there is"});
+  if (limits.cpuset_mems)
+    caps.push_back({.noun = memory_nodes_noun(*limits.cpuset_mems),
+                    .controller = "cpuset",
+                    .file = "cpuset.mems",
+                    .text = *limits.cpuset_mems,
+                    .check_file = "cpuset.mems.effective",
+                    .expected = *limits.cpuset_mems,
+                    .read_back = ReadBack::kSameList,
+                    .remedy = "cpuset.mems.effective of the parent group lists what there is"});
+  if (limits.cpuset)
+    caps.push_back({.noun = "cpuset " + *limits.cpuset,
+                    .controller = "cpuset",
+                    .file = "cpuset.cpus",
+                    .text = *limits.cpuset,
+                    .check_file = "cpuset.cpus.effective",
+                    .expected = *limits.cpuset,
+                    .read_back = ReadBack::kSameList,
+                    .remedy = "cpuset.cpus.effective of the parent group lists what there is"});
 }
 
 std::string io_max_text(const IoMax& max, const std::string& disk) {

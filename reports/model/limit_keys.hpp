@@ -13,6 +13,7 @@ void for_each_limit(AnyLimits& limits, Visitor&& visit) {
   visit("oom", limits.oom);
   visit("cpus", limits.cpus);
   visit("cpuset", limits.cpuset);
+  visit("cpuset_mems", limits.cpuset_mems);
   visit("cpu_weight", limits.cpu_weight);
   visit("pids", limits.pids);
   visit("io_weight", limits.io_weight);

@@ -153,7 +153,10 @@ void read(const JsonCursor& from, JobReport& to) {
     read_figure(from, "resources." + std::string(path), figure);
   });
   const JsonCursor limits = from.at("limits");
-  for_each_limit(to.limits, [&](std::string_view key, auto& limit) { read(limits.at(key), limit); });
+  for_each_limit(to.limits, [&](std::string_view key, auto& limit) {
+    // A limit that came later has no key in an earlier report: it was not set.
+    if (const auto value = limits.find(key)) read(*value, limit);
+  });
   read(from.at("isolation"), to.isolation);
   read(from.at("from_pool"), to.from_pool);
   read(from.at("warnings"), to.warnings);

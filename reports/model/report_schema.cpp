@@ -252,9 +252,9 @@ constexpr std::string_view kSchema = R"json({
     "limits": {
       "description": "The caps that were applied. null: no cap.",
       "type": "object",
-      "required": ["memory_bytes", "swap_bytes", "oom", "cpus", "cpuset", "cpu_weight", "pids", "io_weight", "io_max",
-                   "disk_bytes", "open_files", "file_size_bytes", "wall_time_usec", "cpu_time_usec", "grace_usec",
-                   "output_limit_bytes"],
+      "required": ["memory_bytes", "swap_bytes", "oom", "cpus", "cpuset", "cpuset_mems", "cpu_weight", "pids",
+                   "io_weight", "io_max", "disk_bytes", "open_files", "file_size_bytes", "wall_time_usec",
+                   "cpu_time_usec", "grace_usec", "output_limit_bytes"],
       "additionalProperties": false,
       "properties": {
         "memory_bytes": { "$ref": "#/definitions/figure" },
@@ -262,6 +262,7 @@ constexpr std::string_view kSchema = R"json({
         "oom": { "enum": ["report", "fail"] },
         "cpus": { "type": ["number", "null"], "exclusiveMinimum": 0 },
         "cpuset": { "$ref": "#/definitions/text_or_null" },
+        "cpuset_mems": { "$ref": "#/definitions/text_or_null" },
         "cpu_weight": { "type": ["integer", "null"], "minimum": 1, "maximum": 10000 },
         "pids": { "$ref": "#/definitions/figure" },
         "io_weight": { "type": ["integer", "null"], "minimum": 1, "maximum": 10000 },

@@ -58,6 +58,7 @@ Limits all_limits() {
   limits.oom = OomPolicy::kFail;
   limits.cpus = 1.5;
   limits.cpuset = "0-3,7";
+  limits.cpuset_mems = "0";
   limits.cpu_weight = 200;
   limits.pids = 4096;
   limits.io_weight = 50;
