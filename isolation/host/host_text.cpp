@@ -60,6 +60,47 @@ std::optional<std::uint64_t> parse_effective_capabilities(std::string_view statu
   return text->empty() ? bits : std::nullopt;
 }
 
+std::optional<std::vector<unsigned>> parse_status_list(std::string_view status, std::string_view key) {
+  const auto text = field(status, key);
+  return text ? parse_cpu_list(*text) : std::nullopt;
+}
+
+std::optional<LoadAverage> parse_loadavg(std::string_view text) {
+  const auto words = split(trimmed(text), ' ');
+  if (words.size() < 4) return std::nullopt;
+  std::string_view load = words[0];
+  const auto whole = leading_number<std::uint64_t>(load);
+  if (!whole || load.size() != 3 || load.front() != '.') return std::nullopt;
+  const auto hundredths = parse_single(load.substr(1));
+  std::string_view tasks = words[3];
+  const auto running = leading_number<std::uint64_t>(tasks);
+  if (!hundredths || !running || !tasks.starts_with('/')) return std::nullopt;
+  return LoadAverage{.hundredths = *whole * 100 + *hundredths, .running_tasks = *running};
+}
+
+std::optional<CpuTicks> parse_cpu_ticks(std::string_view stat) {
+  const auto lines = split(stat, '\n');
+  if (lines.empty()) return std::nullopt;
+  const auto words = split(lines.front(), ' ');
+  if (words.size() < 8 || words.front() != "cpu") return std::nullopt;
+  // user nice system idle iowait irq softirq steal
+  CpuTicks ticks;
+  for (const std::size_t column : {1U, 2U, 3U, 6U, 7U}) {
+    const auto count = parse_single(words[column]);
+    if (!count) return std::nullopt;
+    ticks.busy += *count;
+  }
+  if (words.size() > 8) ticks.stolen = parse_single(words[8]);
+  return ticks;
+}
+
+std::optional<std::string> parse_choice_in_force(std::string_view text) {
+  const auto begin = text.find('[');
+  const auto end = text.find(']');
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin + 2) return std::nullopt;
+  return std::string(text.substr(begin + 1, end - begin - 1));
+}
+
 bool lists_filesystem(std::string_view filesystems, std::string_view type) {
   for (const std::string_view line : split(filesystems, '\n'))
     if (trimmed(line.starts_with("nodev") ? line.substr(5) : line) == type) return true;

@@ -36,6 +36,35 @@ TEST(EffectiveCapabilities, AreHexadecimal) {
   EXPECT_EQ(parse_effective_capabilities("CapPrm:\t1\n"), std::nullopt);
 }
 
+TEST(StatusList, IsACpuset) {
+  constexpr std::string_view kText = "Cpus_allowed:\t3\nCpus_allowed_list:\t0-1,4\nMems_allowed_list:\t0\n";
+  EXPECT_EQ(parse_status_list(kText, "Cpus_allowed_list"), (std::vector<unsigned>{0, 1, 4}));
+  EXPECT_EQ(parse_status_list(kText, "Mems_allowed_list"), (std::vector<unsigned>{0}));
+  EXPECT_EQ(parse_status_list(kText, "Nodes"), std::nullopt);
+}
+
+TEST(LoadAverageText, HundredthsAndTasksThatRun) {
+  EXPECT_EQ(parse_loadavg("6.94 4.68 2.70 10/131 8124\n"), (LoadAverage{694, 10}));
+  EXPECT_EQ(parse_loadavg("0.05 0.00 0.00 1/131 8124\n"), (LoadAverage{5, 1}));
+  for (const char* junk : {"", "1 2 3", "x.94 1 1 1/2 3", "1.9 1 1 1/2 3", "1.94 1 1 1 3", "1.9x 1 1 1/2 3"})
+    EXPECT_EQ(parse_loadavg(junk), std::nullopt) << junk;
+}
+
+TEST(CpuTicksText, BusyAndStolen) {
+  EXPECT_EQ(parse_cpu_ticks("cpu  100 20 30 4000 500 6 7 88 9 1\ncpu0 1 1 1 1 1 1 1 1 1 1\n"), (CpuTicks{163, 88}));
+  EXPECT_EQ(parse_cpu_ticks("cpu  100 20 30 4000 500 6 7\n"), (CpuTicks{163, std::nullopt}));
+  for (const char* junk : {"", "cpu", "cpu0 1 2 3 4 5 6 7 8\n", "cpu  1 2 3 4 5 6 x 8\n"})
+    EXPECT_EQ(parse_cpu_ticks(junk), std::nullopt) << junk;
+}
+
+TEST(ChoiceInForce, StandsInBrackets) {
+  EXPECT_EQ(parse_choice_in_force("always [madvise] never\n"), "madvise");
+  EXPECT_EQ(parse_choice_in_force("none [mq-deadline] kyber bfq \n"), "mq-deadline");
+  EXPECT_EQ(parse_choice_in_force("none\n"), std::nullopt);
+  EXPECT_EQ(parse_choice_in_force("]["), std::nullopt);
+  EXPECT_EQ(parse_choice_in_force("[]"), std::nullopt);
+}
+
 TEST(Filesystems, WithAndWithoutNodev) {
   constexpr std::string_view kText = "nodev\tsysfs\nnodev\toverlay\n\text4\n";
   EXPECT_TRUE(lists_filesystem(kText, "overlay"));

@@ -41,14 +41,6 @@ Capability probe_overlay(const std::string& filesystems) {
   return {.available = false, .reason = "/proc/filesystems does not list overlay", .remedy = "modprobe overlay"};
 }
 
-Capability since(const std::optional<KernelVersion>& kernel, KernelVersion first, const std::string& release) {
-  if (kernel && *kernel >= first) return {.available = true};
-  return {.available = false,
-          .reason = "the kernel is " + release + ", and Linux " + std::to_string(first.major) + "." +
-                    std::to_string(first.minor) + " brought it",
-          .remedy = "boot a newer kernel"};
-}
-
 std::vector<NamedCapability> probe_namespaces(const std::string& proc) {
   std::vector<NamedCapability> found;
   for (const char* name : {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"}) {
@@ -123,13 +115,21 @@ std::vector<ControllerSupport> describe_controllers(const std::vector<CgroupHier
   return controllers;
 }
 
+Capability since(const HostCapabilities& host, KernelVersion first) {
+  if (host.kernel && *host.kernel >= first) return {.available = true};
+  return {.available = false,
+          .reason = "the kernel is " + host.kernel_release + ", and Linux " + std::to_string(first.major) + "." +
+                    std::to_string(first.minor) + " brought it",
+          .remedy = "boot a newer kernel"};
+}
+
 HostCapabilities probe_host(const HostPaths& paths) {
   HostCapabilities host;
   probe_machine(paths, host);
   host.root = probe_root(read_or_empty(paths.proc + "/self/status"));
   host.overlay = probe_overlay(read_or_empty(paths.proc + "/filesystems"));
-  host.idmapped_layers = since(host.kernel, {5, 19}, host.kernel_release);
-  host.clone_into_cgroup = since(host.kernel, {5, 7}, host.kernel_release);
+  host.idmapped_layers = since(host, {5, 19});
+  host.clone_into_cgroup = since(host, {5, 7});
   host.namespaces = probe_namespaces(paths.proc);
   const auto hierarchies = find_hierarchies(paths.cgroups).value_or(std::vector<CgroupHierarchy>());
   host.cgroup_layout = layout_of(hierarchies);

@@ -8,30 +8,10 @@
 
 #include "isolation/cgroup/hierarchy.hpp"
 #include "isolation/host/host_text.hpp"
+#include "isolation/types/host.hpp"
 #include "isolation/types/units.hpp"
 
 namespace hermetric {
-
-/// Something this host can do, or why it cannot and what would help.
-struct Capability {
-  bool available = false;
-  std::string reason = {};  ///< empty when available
-  std::string remedy = {};  ///< empty when available, or when nothing helps
-
-  friend bool operator==(const Capability&, const Capability&) = default;
-};
-
-struct NamedCapability {
-  std::string name;
-  Capability capability;
-};
-
-/// Where a job's caps of one kind are applied.
-struct ControllerSupport {
-  std::string name;     ///< as cgroup v2 calls it: cpu, cpuset, io, memory, pids; "leaf": a cgroup2 group at all
-  std::string version;  ///< "v1", "v2", or "" when no hierarchy has it
-  Capability capability;
-};
 
 /// What a host is and can do: data, taken once at the start. An empty optional is "could not be found out".
 struct HostCapabilities {
@@ -57,15 +37,20 @@ struct HostCapabilities {
 /// What the probe looks at; a test points it at a fake tree.
 struct HostPaths {
   std::string proc = "/proc";
+  std::string sys = "/sys";
   std::string online_cpus = "/sys/devices/system/cpu/online";
   CgroupRoots cgroups = {};
 };
 
 /// Reads a dozen small files and changes nothing; some 150 us, since it is on the start path of `hermetric exec`.
+/// What takes longer is in capability_list.hpp and noise.hpp.
 /// What cannot be read is a missing figure or capability, never an error.
 HostCapabilities probe_host(const HostPaths& paths = {});
 
 /// The part of probe_host() about cgroups, from hierarchies that find_hierarchies() found. Pure.
 std::vector<ControllerSupport> describe_controllers(const std::vector<CgroupHierarchy>& hierarchies);
+
+/// A capability that came with a version of Linux. Pure.
+Capability since(const HostCapabilities& host, KernelVersion first);
 
 }  // namespace hermetric

@@ -49,8 +49,8 @@ TEST(ProbeHost, FindsThisMachine) {
 }
 
 TEST(ProbeHost, WhatCannotBeReadIsMissingWithAReason) {
-  const HostCapabilities host =
-      probe_host({.proc = "/nowhere", .online_cpus = "/nowhere", .cgroups = {.mountinfo = "/nowhere"}});
+  const HostCapabilities host = probe_host(
+      {.proc = "/nowhere", .sys = "/nowhere", .online_cpus = "/nowhere", .cgroups = {.mountinfo = "/nowhere"}});
   EXPECT_EQ(host.cpu_model, std::nullopt);
   EXPECT_EQ(host.memory_total, std::nullopt);
   EXPECT_TRUE(host.online_cpus.empty());

@@ -28,7 +28,8 @@ struct Limits {
 
   std::optional<double> cpus;         ///< CPU rate in cores: 1.5 = 150 ms of CPU each 100 ms
   std::optional<std::string> cpuset;  ///< list format of cpuset(7): "0-3,7"
-  std::optional<std::string> cpuset_mems;  ///< memory nodes, in the same format; those of the cores where a cpuset is set
+  std::optional<std::string>
+      cpuset_mems;  ///< memory nodes, in the same format; those of the cores where a cpuset is set
   std::optional<std::uint64_t> cpu_weight;
   std::optional<std::uint64_t> pids;
 
