@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "isolation/types/host.hpp"
 #include "isolation/types/limits.hpp"
 #include "isolation/types/outcome.hpp"
 #include "isolation/types/stage.hpp"
@@ -61,8 +62,13 @@ struct JobReport {
 /// What the figures were measured on.
 struct HostReport {
   std::string hostname, kernel, architecture, cpu_model, cgroup;
-  std::optional<std::uint64_t> cpus;
-  std::optional<Bytes> memory;
+  std::optional<std::uint64_t> cpus;  ///< hardware threads that are online
+  Measured cores, packages, nodes;    ///< what they sit on
+  std::optional<Bytes> memory, swap;
+  std::vector<NamedCapability> capabilities;
+  std::vector<ControllerSupport> controllers;
+  HostSettings settings;              ///< at the beginning
+  HostActivity before, after;         ///< at the beginning and at the end of the run
   std::vector<std::string> warnings;  ///< noise: swap, steal, governor, ...
 };
 

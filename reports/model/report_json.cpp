@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/model/figure_writer.hpp"
+#include "reports/model/host_json.hpp"
 #include "reports/model/limit_keys.hpp"
 #include "reports/model/report_frame.hpp"
 #include "reports/model/signal_name.hpp"
@@ -36,35 +38,6 @@ Json value_of(const std::vector<IoMax>& caps) {
 
 /// Text that nobody found out is empty in the model and null in the report.
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-/// The member of `root` at a dotted path, made where it is missing.
-Json& member_at(Json& root, std::string_view path) {
-  Json* node = &root;
-  for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
-    node = &(*node)[std::string(path.substr(0, dot))];
-    path.remove_prefix(dot + 1);
-  }
-  return (*node)[std::string(path)];
-}
-
-/// Writes figures into a job, and beside them where each came from or why it is missing.
-class FigureWriter {
- public:
-  void write(Json& root, std::string_view path, const std::string& full_path, const Measured& figure) {
-    member_at(root, path) = value_of(figure.value);
-    if (!figure.known())
-      unavailable_[full_path] = figure.note.empty() ? "not measured" : figure.note;
-    else if (!figure.note.empty())
-      sources_[full_path] = figure.note;
-  }
-
-  Json take_sources() { return std::move(sources_); }
-  Json take_unavailable() { return std::move(unavailable_); }
-
- private:
-  Json sources_ = Json::object();
-  Json unavailable_ = Json::object();
-};
 
 Json outcome_to_json(const Outcome& outcome) {
   return {{"status", name_of(outcome.status)},
@@ -133,17 +106,6 @@ Json artifacts_to_json(const std::vector<ArtifactReport>& artifacts) {
 
 Json samples_to_json(const SamplesReport& samples) {
   return {{"interval_usec", value_of(samples.interval)}, {"columns", samples.columns}, {"rows", samples.rows}};
-}
-
-Json host_to_json(const HostReport& host) {
-  return {{"hostname", text_or_null(host.hostname)},
-          {"kernel", text_or_null(host.kernel)},
-          {"architecture", text_or_null(host.architecture)},
-          {"cpu_model", text_or_null(host.cpu_model)},
-          {"cgroup", text_or_null(host.cgroup)},
-          {"cpus", value_of(host.cpus)},
-          {"memory_bytes", value_of(host.memory)},
-          {"warnings", host.warnings}};
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ void read(const JsonCursor& from, IoMax& to);
 void read(const JsonCursor& from, DeniedReport& to);
 void read(const JsonCursor& from, ArtifactReport& to);
 void read(const JsonCursor& from, JobReport& to);
+void read(const JsonCursor& from, NamedCapability& to);
+void read(const JsonCursor& from, ControllerSupport& to);
 
 template <typename T>
 void read(const JsonCursor& from, std::optional<T>& to) {
@@ -168,6 +170,38 @@ void read(const JsonCursor& from, JobReport& to) {
   read(from.at("samples"), to.samples);
 }
 
+void read(const JsonCursor& from, Capability& to) {
+  read(from.at("available"), to.available);
+  read_text_or_null(from.at("reason"), to.reason);
+  read_text_or_null(from.at("remedy"), to.remedy);
+}
+
+void read(const JsonCursor& from, NamedCapability& to) {
+  read(from.at("name"), to.name);
+  read(from, to.capability);
+}
+
+void read(const JsonCursor& from, ControllerSupport& to) {
+  read(from.at("name"), to.name);
+  read_text_or_null(from.at("version"), to.version);
+  read(from, to.capability);
+}
+
+void read(const JsonCursor& host, HostSettings& to) {
+  const JsonCursor settings = host.at("settings");
+  for_each_setting(to, [&](const std::string& key, Setting& setting) {
+    read(settings.at(key), setting.value);
+    const auto note = host.at("unavailable").find("settings." + key);
+    setting.reason = note && !setting.value ? note->text() : "";
+  });
+  const JsonCursor schedulers = settings.at("io_schedulers");
+  for (const auto& [disk, scheduler] : schedulers.object()) to.io_schedulers[disk] = schedulers.at(disk).text();
+}
+
+void read(const JsonCursor& host, const std::string& when, HostActivity& to) {
+  for_each_activity(to, [&](const std::string& key, Measured& figure) { read_figure(host, when + "." + key, figure); });
+}
+
 void read(const JsonCursor& from, HostReport& to) {
   read_text_or_null(from.at("hostname"), to.hostname);
   read_text_or_null(from.at("kernel"), to.kernel);
@@ -177,6 +211,16 @@ void read(const JsonCursor& from, HostReport& to) {
   read(from.at("cpus"), to.cpus);
   read(from.at("memory_bytes"), to.memory);
   read(from.at("warnings"), to.warnings);
+  if (!from.find("capabilities")) return;  // an earlier report tells no more
+  read_figure(from, "cores", to.cores);
+  read_figure(from, "packages", to.packages);
+  read_figure(from, "nodes", to.nodes);
+  read(from.at("swap_bytes"), to.swap);
+  read(from.at("capabilities"), to.capabilities);
+  read(from.at("controllers"), to.controllers);
+  read(from, to.settings);
+  read(from, "before", to.before);
+  read(from, "after", to.after);
 }
 
 void read(const JsonCursor& from, RunReport& to) {

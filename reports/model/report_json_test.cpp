@@ -73,6 +73,37 @@ TEST(ReportJson, FigureThatIsNotThereIsMissing) {
   EXPECT_EQ(run->jobs[0].resources.counters.cycles, Measured::missing("not in this report"));
 }
 
+TEST(ReportJson, EveryValueOfTheHostIsKnownOrUnavailableWithItsReason) {
+  for (const char* name : {"empty", "full"}) {
+    const auto host = nlohmann::json::parse(golden_report_text(name)).at("run").at("host");
+    const auto values = host.flatten();
+    for (const auto& [pointer, value] : values.items()) {
+      std::string path = pointer.substr(1);
+      std::ranges::replace(path, '/', '.');
+      const bool list = path.starts_with("capabilities") || path.starts_with("controllers") ||
+                        path.starts_with("warnings") || path.starts_with("sources") ||
+                        path.starts_with("unavailable") || path.starts_with("settings.io_schedulers");
+      if (list) continue;
+      EXPECT_EQ(value.is_null(), host.at("unavailable").contains(path)) << path;
+    }
+  }
+}
+
+TEST(ReportJson, AnEarlierReportsHostAndLimitsAreRead) {
+  auto report = nlohmann::json::parse(golden_report_text("full"));
+  auto& host = report["run"]["host"];
+  for (const char* later : {"cores", "packages", "nodes", "swap_bytes", "capabilities", "controllers", "settings",
+                            "before", "after", "sources", "unavailable"})
+    host.erase(later);
+  report["jobs"][0]["limits"].erase("cpuset_mems");
+  const auto run = run_from_json_text(report.dump());
+  ASSERT_TRUE(run) << run.error().message();
+  EXPECT_EQ(run->host.hostname, "ci-7");
+  EXPECT_EQ(run->host.swap, std::nullopt);
+  EXPECT_FALSE(run->host.cores.known());
+  EXPECT_EQ(run->jobs[0].limits.cpuset, "0-3,7");
+}
+
 TEST(ReportJson, InvalidUtf8IsReplaced) {
   RunReport run = testing::full_run();
   run.jobs[0].name = "a\xff\xc3";

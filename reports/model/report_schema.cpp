@@ -48,18 +48,96 @@ constexpr std::string_view kSchema = R"json({
       }
     },
     "host": {
-      "description": "What the figures were measured on. Open: more may be told of a host.",
+      "description": "What the figures were measured on, and what `hermetric doctor --json` prints. Open: more may come.",
       "type": "object",
-      "required": ["hostname", "kernel", "architecture", "cpu_model", "cgroup", "cpus", "memory_bytes", "warnings"],
+      "required": ["hostname", "kernel", "architecture", "cpu_model", "cgroup", "cpus", "cores", "packages", "nodes",
+                   "memory_bytes", "swap_bytes", "capabilities", "controllers", "settings", "before", "after",
+                   "sources", "unavailable", "warnings"],
       "properties": {
         "hostname": { "$ref": "#/definitions/text_or_null" },
         "kernel": { "$ref": "#/definitions/text_or_null" },
         "architecture": { "$ref": "#/definitions/text_or_null" },
         "cpu_model": { "$ref": "#/definitions/text_or_null" },
         "cgroup": { "enum": ["v2", "v1", "hybrid", "none", null] },
-        "cpus": { "$ref": "#/definitions/figure" },
+        "cpus": { "description": "Hardware threads that are online.", "$ref": "#/definitions/figure" },
+        "cores": { "$ref": "#/definitions/figure" },
+        "packages": { "description": "Sockets.", "$ref": "#/definitions/figure" },
+        "nodes": { "description": "NUMA nodes.", "$ref": "#/definitions/figure" },
         "memory_bytes": { "$ref": "#/definitions/figure" },
+        "swap_bytes": { "$ref": "#/definitions/figure" },
+        "capabilities": {
+          "description": "What a job or a report may want of the host.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["name", "available", "reason", "remedy"],
+            "additionalProperties": false,
+            "properties": {
+              "name": { "type": "string" },
+              "available": { "type": "boolean" },
+              "reason": { "$ref": "#/definitions/text_or_null" },
+              "remedy": { "$ref": "#/definitions/text_or_null" }
+            }
+          }
+        },
+        "controllers": {
+          "description": "Which cgroup version each kind of cap goes to; leaf is a cgroup2 group at all.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["name", "version", "available", "reason", "remedy"],
+            "additionalProperties": false,
+            "properties": {
+              "name": { "type": "string" },
+              "version": { "enum": ["v1", "v2", null] },
+              "available": { "type": "boolean" },
+              "reason": { "$ref": "#/definitions/text_or_null" },
+              "remedy": { "$ref": "#/definitions/text_or_null" }
+            }
+          }
+        },
+        "settings": {
+          "description": "At the beginning: governor and driver of the CPU frequency, turbo and smt (on, off), aslr (full, partial, off), and the scheduler of each disk. Open: more may come.",
+          "type": "object",
+          "required": ["governor", "frequency_driver", "turbo", "smt", "transparent_hugepages", "aslr",
+                       "io_schedulers"],
+          "properties": {
+            "governor": { "$ref": "#/definitions/text_or_null" },
+            "frequency_driver": { "$ref": "#/definitions/text_or_null" },
+            "turbo": { "enum": ["on", "off", null] },
+            "smt": { "enum": ["on", "off", null] },
+            "transparent_hugepages": { "$ref": "#/definitions/text_or_null" },
+            "aslr": { "enum": ["full", "partial", "off", null] },
+            "io_schedulers": { "type": "object", "additionalProperties": { "type": "string" } }
+          }
+        },
+        "before": { "$ref": "#/definitions/activity" },
+        "after": { "$ref": "#/definitions/activity" },
+        "sources": { "$ref": "#/definitions/host_notes" },
+        "unavailable": { "$ref": "#/definitions/host_notes" },
         "warnings": { "$ref": "#/definitions/texts" }
+      }
+    },
+    "host_notes": {
+      "description": "Path of a value below host, and where it came from or why it is missing.",
+      "type": "object",
+      "patternProperties": { "^[a-z_]+([.][a-z_]+)?$": { "type": "string", "minLength": 1 } },
+      "additionalProperties": false
+    },
+    "activity": {
+      "description": "The host at one moment. load_hundredths: the load average of the last minute, 100 is one task. All but it and running_tasks count since boot. Open: more may come.",
+      "type": "object",
+      "required": ["load_hundredths", "running_tasks", "cpu_busy_usec", "cpu_steal_usec", "core_throttles",
+                   "package_throttles", "swap_in_bytes", "swap_out_bytes"],
+      "properties": {
+        "load_hundredths": { "$ref": "#/definitions/figure" },
+        "running_tasks": { "$ref": "#/definitions/figure" },
+        "cpu_busy_usec": { "$ref": "#/definitions/figure" },
+        "cpu_steal_usec": { "$ref": "#/definitions/figure" },
+        "core_throttles": { "$ref": "#/definitions/figure" },
+        "package_throttles": { "$ref": "#/definitions/figure" },
+        "swap_in_bytes": { "$ref": "#/definitions/figure" },
+        "swap_out_bytes": { "$ref": "#/definitions/figure" }
       }
     },
 

@@ -73,6 +73,39 @@ Limits all_limits() {
   return limits;
 }
 
+HostReport noisy_host() {
+  HostReport host;
+  host.hostname = "ci-7";
+  host.kernel = "6.18.0";
+  host.architecture = "x86_64";
+  host.cpu_model = "A CPU @ 3 GHz";
+  host.cgroup = "hybrid";
+  host.cpus = 2;
+  host.cores = Measured::of(2, "sysfs");
+  host.packages = Measured::of(1, "sysfs");
+  host.nodes = Measured::of(1, "sysfs");
+  host.memory = mebibytes(4096);
+  host.swap = mebibytes(1024);
+  host.capabilities = {
+      {"root", {.available = true}},
+      {"hardware_counters", {.available = false, .reason = "this machine has none", .remedy = "give it a PMU"}}};
+  host.controllers = {{"memory", "v1", {.available = true}},
+                      {"cpuset", "", {.available = false, .reason = "no cgroup hierarchy has it"}}};
+  host.settings.governor = Setting::of("powersave");
+  host.settings.frequency_driver = Setting::of("intel_pstate");
+  host.settings.turbo = Setting::of("on");
+  host.settings.smt = Setting::of("off");
+  host.settings.transparent_hugepages = Setting::of("madvise");
+  host.settings.aslr = Setting::of("full");
+  host.settings.io_schedulers = {{"sda", "bfq"}};
+  std::uint64_t count = 100;
+  for_each_activity(host.before, [&](const char*, Measured& figure) { figure = Measured::of(count++, "/proc"); });
+  for_each_activity(host.after, [&](const char*, Measured& figure) { figure = Measured::of(count++, "/proc"); });
+  host.after.core_throttles = Measured::missing("no CPU has thermal_throttle");
+  host.warnings = {"swap is on"};
+  return host;
+}
+
 }  // namespace
 
 RunReport empty_run() {
@@ -87,7 +120,7 @@ RunReport empty_run() {
 
 RunReport full_run() {
   RunReport run = empty_run();
-  run.host = {"ci-7", "6.18.0", "x86_64", "A CPU @ 3 GHz", "hybrid", 2, mebibytes(4096), {"swap is on"}};
+  run.host = noisy_host();
   JobReport job;
   job.name = "test (SEED=1)";
   job.attempt = 2;
@@ -144,7 +177,7 @@ class RandomReport {
     RunReport run = empty_run();
     run.id = "x" + text();
     run.wall = duration();
-    run.host = {text(), text(), text(), text(), "v2", maybe(number()), maybe(Bytes{number()}), texts()};
+    run.host = host();
     for (std::uint64_t count = below(4); count > 0; --count) run.jobs.push_back(job());
     return run;
   }
@@ -186,6 +219,26 @@ class RandomReport {
   void randomize(OomPolicy& policy) { policy = coin() ? OomPolicy::kFail : OomPolicy::kReport; }
   void randomize(std::vector<IoMax>& caps) {
     if (coin()) caps.push_back({text(), maybe(number()), maybe(number()), maybe(number()), maybe(number())});
+  }
+
+  Capability capability() { return {.available = coin(), .reason = text(), .remedy = text()}; }
+  HostReport host() {
+    HostReport host;
+    for (std::string* to : {&host.hostname, &host.kernel, &host.architecture, &host.cpu_model}) *to = text();
+    host.cgroup = "v2";
+    host.cpus = maybe(number());
+    for (Measured* to : {&host.cores, &host.packages, &host.nodes}) *to = figure();
+    host.memory = maybe(Bytes{number()});
+    host.swap = maybe(Bytes{number()});
+    if (coin()) host.capabilities = {{text(), capability()}, {text(), capability()}};
+    if (coin()) host.controllers = {{text(), coin() ? "v1" : "", capability()}};
+    for (Setting* to : {&host.settings.governor, &host.settings.frequency_driver, &host.settings.transparent_hugepages})
+      *to = coin() ? Setting::of(text()) : Setting::missing("no " + text());
+    if (coin()) host.settings.io_schedulers = {{"d" + text(), text()}};
+    for_each_activity(host.before, [&](const char*, Measured& to) { to = figure(); });
+    for_each_activity(host.after, [&](const char*, Measured& to) { to = figure(); });
+    host.warnings = texts();
+    return host;
   }
 
   JobReport job() {
