@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ HostActivity look_at_activity(const NoisePaths& paths = {});
 struct NoiseSpan {
   HostActivity before, after;
   Duration wall{};
-  Duration own_cpu{};    ///< CPU time of hermetric and its jobs between the looks
-  std::size_t cpus = 1;  ///< of the host
+  std::optional<Duration> own_cpu = Duration::zero();  ///< CPU time of hermetric and its jobs between the looks
+  std::size_t cpus = 1;                                ///< of the host
 };
 
 /// Sentences about settings that make figures vary, each with what would help.

@@ -35,7 +35,8 @@ void warn_of_steal(const NoiseSpan& span, std::vector<std::string>& warnings) {
 
 void warn_of_others(const NoiseSpan& span, std::vector<std::string>& warnings) {
   const Duration busy = growth_of_time(span.before.cpu_busy_usec, span.after.cpu_busy_usec);
-  const Duration others = busy - span.own_cpu;
+  if (!span.own_cpu) return;
+  const Duration others = busy - *span.own_cpu;
   const double cpus = seconds(others) / seconds(span.wall);
   if (others < kQuietOtherCpu || cpus < kQuietOtherCpus) return;
   warnings.push_back(fmt::format("other programs kept {:.1f} of {} CPUs busy during the run", cpus, span.cpus));
@@ -61,7 +62,8 @@ std::vector<std::string> warnings_of(const HostSettings& settings) {
 std::vector<std::string> warnings_before(const HostActivity& before) {
   const auto& load = before.load_hundredths.value;
   if (!load || *load < kQuietLoadHundredths) return {};
-  return {fmt::format("the load average was {:.2f} when the run began", static_cast<double>(*load) / 100)};
+  return {fmt::format("the load average was {:.2f} at the first look: other programs compete with the jobs",
+                      static_cast<double>(*load) / 100)};
 }
 
 std::vector<std::string> warnings_during(const NoiseSpan& span) {

@@ -10,7 +10,10 @@
 #include <csignal>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <thread>
+
+#include "isolation/sys/testing/require.hpp"
 
 namespace hermetric {
 namespace {
@@ -249,6 +252,81 @@ TEST_F(Cli, SweepsWhatAKilledRunLeft) {
   const Finished swept = hermetric({"gc"});
   EXPECT_NE(swept.out.find("(a)"), std::string::npos) << swept.out << swept.err << ledger;
   EXPECT_TRUE(fs::is_empty("/var/lib/hermetric/cells"));
+}
+
+TEST_F(Cli, DoctorTellsTheSameToPeopleAndPrograms) {
+  const Finished table = hermetric({"doctor"});
+  EXPECT_EQ(table.code, 0) << table.err;
+  const Finished done = hermetric({"doctor", "--json"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  const json host = json::parse(done.out, nullptr, false);
+  ASSERT_FALSE(host.is_discarded()) << done.out;
+  for (const json& capability : host["capabilities"]) {
+    EXPECT_NE(table.out.find(capability["name"].get<std::string>()), std::string::npos) << capability;
+    EXPECT_EQ(capability["available"].get<bool>(), capability["reason"].is_null()) << capability;
+  }
+  EXPECT_EQ(host["controllers"].size(), 6U);
+  EXPECT_NE(table.out.find("transparent_hugepages"), std::string::npos) << table.out;
+  EXPECT_EQ(host["after"]["running_tasks"], nullptr);
+  EXPECT_EQ(hermetric({"doctor", "--jsom"}).code, 125);
+  // What a report embeds has the same keys, and is checked against the schema.
+  EXPECT_EQ(hermetric({"exec", "--report", path("report.json"), "--", "true"}).code, 0);
+  const json embedded = checked_report(path("report.json"))["run"]["host"];
+  for (const auto& [key, value] : host.items()) EXPECT_TRUE(embedded.contains(key)) << key;
+  EXPECT_GE(embedded["after"]["cpu_busy_usec"], embedded["before"]["cpu_busy_usec"]) << embedded;
+}
+
+TEST_F(Cli, GivesParallelJobsCoresOfTheirOwn) {
+  const json host = json::parse(hermetric({"doctor", "--json"}).out);
+  HERMETRIC_NEED("cores", host["cores"] >= 2, "two jobs at once need two cores");
+  const std::string look = "command: 'grep -E \"(Cpus|Mems)_allowed_list\" /proc/self/status; nproc; sleep 1'";
+  write("ci.yml", "jobs: { a: { " + look + ", exclusive_cores: 1 }, b: { " + look + ", cpus: 0.5 } }\n");
+  const Finished done = hermetric({"run", "ci.yml", "--report-dir", "rep"});
+  EXPECT_EQ(done.code, 0) << done.out << done.err;
+  const std::string a = content_of(work() / "rep/jobs/a/stdout.log");
+  const std::string b = content_of(work() / "rep/jobs/b/stdout.log");
+  const auto value_of = [](const std::string& text, const std::string& key) {
+    const std::size_t begin = text.find(key);
+    return begin == std::string::npos ? "" : text.substr(begin, text.find('\n', begin) - begin);
+  };
+  EXPECT_NE(value_of(a, "Cpus"), "") << a;
+  EXPECT_NE(value_of(b, "Cpus"), "") << b;
+  EXPECT_NE(value_of(a, "Cpus"), value_of(b, "Cpus")) << "one core for two jobs";
+  std::set<std::string> cpusets;
+  const json report = checked_report(work() / "rep/report.json");
+  for (const json& job : report["jobs"]) {
+    const std::string log = job["name"] == "a" ? a : b;
+    cpusets.insert(job["limits"]["cpuset"].get<std::string>());
+    EXPECT_EQ(value_of(log, "Cpus"), "Cpus_allowed_list:\t" + job["limits"]["cpuset"].get<std::string>());
+    EXPECT_EQ(value_of(log, "Mems"), "Mems_allowed_list:\t" + job["limits"]["cpuset_mems"].get<std::string>());
+  }
+  EXPECT_EQ(cpusets.size(), 2U);
+}
+
+TEST_F(Cli, ReusesTheCoresOfAJobThatEnded) {
+  write("ci.yml", "jobs: { each: { command: 'true', exclusive_cores: 1, matrix: { N: [1, 2, 3, 4, 5] } } }\n");
+  EXPECT_EQ(hermetric({"run", "ci.yml", "--report-dir", "rep"}).code, 0);
+  const json report = checked_report(work() / "rep/report.json");
+  ASSERT_EQ(report["jobs"].size(), 5U);
+  for (const json& job : report["jobs"])
+    EXPECT_EQ(job["outcome"]["status"], "passed") << job["outcome"];
+}
+
+TEST_F(Cli, RefusesMoreCoresThanThereAreBeforeAnythingStarts) {
+  const std::string too_many = std::to_string(::sysconf(_SC_NPROCESSORS_ONLN) + 1);
+  write("ci.yml",
+        "jobs: { a: { command: 'touch started' }, b: { command: 'true', exclusive_cores: " + too_many + " } }\n");
+  const Finished run = hermetric({"run", "ci.yml", "--report-dir", "rep"});
+  EXPECT_EQ(run.code, 125) << run.out;
+  EXPECT_NE(run.err.find("job \"b\": exclusive_cores " + too_many + " is more than the "), std::string::npos)
+      << run.err;
+  EXPECT_FALSE(fs::exists(work() / "rep"));
+  const Finished exec = hermetric({"exec", "--exclusive-cores", too_many, "--", "touch", "started"});
+  EXPECT_EQ(exec.code, 125);
+  EXPECT_NE(exec.err.find("exclusive_cores " + too_many + ": "), std::string::npos) << exec.err;
+  const json job = exec_report({"--exclusive-cores", "1", "--stdout", path("log")},
+                               {"grep", "Cpus_allowed_list", "/proc/self/status"}, 0);
+  EXPECT_EQ(content_of(path("log")), "Cpus_allowed_list:\t" + job["limits"]["cpuset"].get<std::string>() + "\n");
 }
 
 TEST_F(Cli, ExplainsWithoutRunning) {

@@ -6,6 +6,7 @@
 #include "reports/model/report_json.hpp"
 #include "runner/cli/command.hpp"
 #include "runner/cli/exec_options.hpp"
+#include "runner/compose/core_placement.hpp"
 #include "runner/compose/interrupt.hpp"
 #include "runner/compose/session.hpp"
 #include "runner/compose/settle_paths.hpp"
@@ -40,6 +41,7 @@ int exec_command(const Arguments& arguments) {
   auto session = Session::open(options.cgroup_parent);
   if (!session) return trouble(session.error());
   if (auto settled = settle_paths(options.job); !settled) return trouble(settled.error());
+  if (auto placed = place_alone(options.job, options.cgroup_parent); !placed) return trouble(placed.error());
 
   RunReport report;
   if (options.report) report = begin_run_report(**session);
@@ -49,8 +51,10 @@ int exec_command(const Arguments& arguments) {
   say(job);
   const int code = exit_code_of(job.outcome, caught_interrupt());
   if (!options.report) return code;
+  JobsCpu cpu;
+  cpu.add(job);
   report.jobs.push_back(std::move(job));
-  end_run_report(report);
+  end_run_report(report, cpu);
   if (auto written = write_report(report, *options.report); !written)
     return trouble(std::move(written).error().in("--report " + *options.report));
   return code;

@@ -7,6 +7,7 @@
 #include "runner/cli/command.hpp"
 #include "runner/cli/exec_options.hpp"
 #include "runner/cli/load_pipeline.hpp"
+#include "runner/compose/core_placement.hpp"
 #include "runner/compose/session.hpp"
 #include "runner/compose/settle_paths.hpp"
 #include "runner/job/resolve.hpp"
@@ -47,7 +48,9 @@ int explain_file(const Arguments& arguments) {
     return trouble("explain: \"" + name + "\" means several jobs: name one, as \"" + pipeline->jobs.back().name + "\"");
   auto session = Session::open(std::nullopt);
   if (!session) return trouble(session.error());
-  if (auto explained = explain(**session, *job); !explained) return trouble(explained.error());
+  JobSpec alone = *job;
+  if (auto placed = place_alone(alone, std::nullopt); !placed) return trouble(placed.error());
+  if (auto explained = explain(**session, alone); !explained) return trouble(explained.error());
   return 0;
 }
 
@@ -67,6 +70,7 @@ int explain_command(const Arguments& arguments) {
   auto session = Session::open(options.cgroup_parent);
   if (!session) return trouble(session.error());
   if (auto settled = settle_paths(options.job); !settled) return trouble(settled.error());
+  if (auto placed = place_alone(options.job, options.cgroup_parent); !placed) return trouble(placed.error());
   if (auto explained = explain(**session, options.job); !explained) return trouble(explained.error());
   return 0;
 }

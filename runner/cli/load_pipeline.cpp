@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "runner/compose/core_placement.hpp"
 #include "runner/compose/settle_paths.hpp"
 #include "runner/job/job_file.hpp"
 #include "runner/job/operands.hpp"
@@ -25,6 +26,7 @@ Result<Pipeline> load_pipeline(const std::string& file, const std::vector<std::s
   for (JobSpec& job : pipeline.jobs)
     if (auto settled = settle_paths(job); !settled)
       return std::unexpected(std::move(settled).error().in(file + ": job \"" + job.name + "\""));
+  settle_memory_nodes(pipeline.jobs, std::nullopt);
   return pipeline;
 }
 

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "isolation/sys/files.hpp"
-#include "runner/compose/host_report.hpp"
+#include "runner/compose/core_placement.hpp"
 #include "runner/exec/executor.hpp"
 
 namespace hermetric {
@@ -27,6 +27,16 @@ std::jthread watch_for_interrupt(const Event& interrupt, std::stop_source stop, 
     }
     if (polled[0].revents != 0) stop.request_stop();
   });
+}
+
+JobReport failed_to_start(const JobSpec& job, unsigned attempt, const Error& why) {
+  JobReport report;
+  report.name = job.name;
+  report.attempt = attempt;
+  report.command = job.command;
+  report.outcome.status = OutcomeStatus::kSetupFailed;
+  report.outcome.reason = why.message();
+  return report;
 }
 
 std::string log_path(const std::string& directory, const char* stream, unsigned attempt) {
@@ -56,6 +66,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
   schedule.max_parallel = options.max_parallel;
   schedule.fail_fast = options.fail_fast;
   TRY(check_capacity(pipeline, schedule.capacity));
+  TRY_ASSIGN(auto cores, allocate_cores(pipeline, schedule.capacity));
   TRY_ASSIGN(ReportDirectory directory, ReportDirectory::prepare(options.report_directory));
   TRY_ASSIGN(RunReportWriter writer, RunReportWriter::create(directory.report()));
   TRY_ASSIGN(Event cancel, Event::create());
@@ -66,6 +77,8 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
   {
     LiveDisplay display(out, style);
     PipelineRun run(session, pipeline, std::move(directory), std::move(writer), display, table, std::move(cancel));
+    run.capacity_ = schedule.capacity;
+    run.cores_ = std::move(cores);
     const std::stop_callback cancel_jobs(schedule.stop.get_token(), [&run] { run.cancel_.set(); });
     const std::jthread watcher = watch_for_interrupt(session.interrupt(), schedule.stop, over);
     summary = run_pipeline(
@@ -73,7 +86,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
         [&run](const JobReport& job) { run.on_finished(job); });
     over.set();
     if (!summary) return summary;
-    end_run_report(report);
+    end_run_report(report, run.jobs_cpu_);
     if (run.report_status_) run.report_status_ = run.writer_.finish(report);
     if (!run.report_status_) return std::unexpected(std::move(run.report_status_).error().in("report"));
   }
@@ -102,15 +115,7 @@ JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt) {
   const std::string logs = directory_.logs_of(job.name);
   const auto facts = facts_for(job);
   const Status made = make_directories(logs);
-  if (!facts || !made) {
-    JobReport report;
-    report.name = job.name;
-    report.attempt = attempt;
-    report.command = job.command;
-    report.outcome.status = OutcomeStatus::kSetupFailed;
-    report.outcome.reason = (facts ? made.error() : facts.error()).message();
-    return report;
-  }
+  if (!facts || !made) return failed_to_start(job, attempt, facts ? made.error() : facts.error());
   const ExecContext context{session_.host(), cancel_,
                             [this](const JobSpec& running, Duration elapsed, const CgroupSample& sample) {
                               std::optional<Duration> cpu;
@@ -121,7 +126,15 @@ JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt) {
                               display_.job_sample(running.name, elapsed, cpu, memory);
                             }};
   const AttemptFiles files{log_path(logs, "stdout", 0), log_path(logs, "stderr", 0), directory_.artifacts_of(job.name)};
-  JobReport report = execute(job, *facts, context, files);
+  JobSpec placed = job;
+  std::unique_ptr<CoreAllocator::Lease> own_cores;  // to the end of the attempt
+  if (cores_) {
+    auto lease = cores_->take(cores_of(job, capacity_));
+    if (!lease) return failed_to_start(job, attempt, lease.error());
+    own_cores = *std::move(lease);
+    place(placed, own_cores->placement());
+  }
+  JobReport report = execute(placed, *facts, context, files);
   report.attempt = attempt;
   return report;
 }
@@ -136,8 +149,8 @@ Result<ResolveContext> PipelineRun::facts_for(const JobSpec& job) {
     for (const std::string& path : handed_on_[input]) {
       const auto [other, fresh] = owner.emplace(path, input);
       if (!fresh)
-        return std::unexpected(Error("inputs: \"" + path + "\" comes from both \"" + other->second + "\" and \"" + input +
-                                     "\": narrow the artifacts of one"));
+        return std::unexpected(Error("inputs: \"" + path + "\" comes from both \"" + other->second + "\" and \"" +
+                                     input + "\": narrow the artifacts of one"));
     }
     const std::string artifacts = directory_.artifacts_of(input);
     if (!std::filesystem::is_directory(artifacts)) continue;
@@ -166,6 +179,7 @@ void PipelineRun::on_finished(const JobReport& report) {
 
 void PipelineRun::keep(const JobReport& report) {
   table_.add(report);
+  jobs_cpu_.add(report);
   if (auto added = writer_.add(report); !added && report_status_) report_status_ = std::move(added);
 }
 

@@ -2,6 +2,7 @@
 
 #include <iosfwd>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "reports/model/run_report_writer.hpp"
 #include "reports/render/live_display.hpp"
 #include "reports/render/summary.hpp"
+#include "runner/compose/core_allocator.hpp"
+#include "runner/compose/host_report.hpp"
 #include "runner/compose/input_layers.hpp"
 #include "runner/compose/report_directory.hpp"
 #include "runner/compose/session.hpp"
@@ -47,6 +50,9 @@ class PipelineRun {
   LiveDisplay& display_;
   SummaryTable& table_;
   Event cancel_;
+  Capacity capacity_;
+  std::unique_ptr<CoreAllocator> cores_;  ///< of a run in which a job has exclusive ones
+  JobsCpu jobs_cpu_;
   InputLayers inputs_;
   Status report_status_;
   std::mutex mutex_;

@@ -12,7 +12,6 @@
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/mountinfo.hpp"
 #include "isolation/workspace/host_parts.hpp"
-#include "runner/compose/host_report.hpp"
 #include "runner/compose/interrupt.hpp"
 #include "runner/job/source_date.hpp"
 
@@ -20,7 +19,7 @@ namespace hermetric {
 namespace {
 
 bool is_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
@@ -97,15 +96,16 @@ RunReport begin_run_report(Session& session) {
   RunReport report;
   report.id = session.host().next_cell();
   report.started_at = timestamp();
+  report.host = look_at_host();
   report.wall = monotonic_now();
-  report.host = host_report(probe_host());
   report.tool_version = HERMETRIC_VERSION;
   return report;
 }
 
-void end_run_report(RunReport& report) {
+void end_run_report(RunReport& report, const JobsCpu& jobs) {
   report.finished_at = timestamp();
   report.wall = monotonic_now() - report.wall;
+  look_again(report.host, report.wall, jobs);
 }
 
 }  // namespace hermetric

@@ -10,6 +10,7 @@
 #include "isolation/sandbox/sandbox.hpp"
 #include "isolation/sys/event.hpp"
 #include "reports/model/report.hpp"
+#include "runner/compose/host_report.hpp"
 #include "runner/job/resolve.hpp"
 
 namespace hermetric {
@@ -40,7 +41,7 @@ class Session {
 /// The report of a run that begins now: id, time, host, tool.
 RunReport begin_run_report(Session& session);
 
-/// Ends it: time of end and wall time.
-void end_run_report(RunReport& report);
+/// Ends it: time of end, wall time, and what the host was busy with besides the jobs.
+void end_run_report(RunReport& report, const JobsCpu& jobs);
 
 }  // namespace hermetric

@@ -26,7 +26,8 @@ Status check_supported(const JobSpec& job) {
   if (job.network == Network::kPrivate || job.network == Network::kNat)
     return not_in_this_version("network " + std::string(name_of(job.network)));
   if (job.nested) return not_in_this_version("nested");
-  if (job.exclusive_cores) return not_in_this_version("exclusive_cores");
+  if (job.exclusive_cores && !job.limits.cpuset)
+    return std::unexpected(Error("exclusive_cores: nobody chose the cores of this job"));
   if (job.workspace == "/")
     return std::unexpected(Error("workspace: / cannot be one; the root is copy-on-write already (workspace: null)"));
   return {};

@@ -48,8 +48,15 @@ Share share_of(const Capacity& capacity, unsigned max_jobs) {
 
 Share demand_of(const JobSpec& job, const Capacity& capacity) {
   double cpus = job.limits.cpus.value_or(std::min(1.0, capacity.cpus));
-  if (job.exclusive_cores) cpus = std::max(cpus, static_cast<double>(*job.exclusive_cores));
+  if (job.exclusive_cores || capacity.whole_cores)
+    cpus = static_cast<double>(cores_of(job, capacity) * capacity.threads_per_core);
   return {.jobs = 1, .millicpus = millicpus(cpus), .memory = memory_share(job.limits.memory.value_or(Bytes{}))};
+}
+
+std::size_t cores_of(const JobSpec& job, const Capacity& capacity) {
+  if (job.exclusive_cores) return *job.exclusive_cores;
+  const std::uint64_t core = millicpus(capacity.threads_per_core);
+  return (millicpus(job.limits.cpus.value_or(1)) + core - 1) / core;
 }
 
 Status check_capacity(const Pipeline& pipeline, const Capacity& capacity) {
@@ -60,8 +67,9 @@ Status check_capacity(const Pipeline& pipeline, const Capacity& capacity) {
     if (const auto cpus = job.limits.cpus; cpus && *cpus > capacity.cpus)
       return too_much(job, fmt::format("cpus {} is more than the {} this host has", *cpus, capacity.cpus),
                       "lower `cpus`");
-    if (const auto cores = job.exclusive_cores; cores && static_cast<double>(*cores) > capacity.cpus)
-      return too_much(job, fmt::format("exclusive_cores {} is more than the {} this host has", *cores, capacity.cpus),
+    const double all_cores = capacity.cpus / capacity.threads_per_core;
+    if (const auto cores = job.exclusive_cores; cores && static_cast<double>(*cores) > all_cores)
+      return too_much(job, fmt::format("exclusive_cores {} is more than the {} this host has", *cores, all_cores),
                       "lower `exclusive_cores`");
     if (const auto memory = job.limits.memory; memory && *memory > capacity.memory)
       return too_much(

@@ -15,6 +15,8 @@ namespace hermetric {
 struct Capacity {
   double cpus = 1;
   Bytes memory;
+  unsigned threads_per_core = 1;  ///< CPUs of a core
+  bool whole_cores = false;       ///< a run with exclusive cores: every job takes whole ones
 };
 
 /// A share of the host: one job's demand, or a sum of them.
@@ -33,9 +35,12 @@ struct Share {
 /// The host with at most `max_jobs` at a time.
 Share share_of(const Capacity& capacity, unsigned max_jobs);
 
-/// What a job takes: its CPU cap, or one CPU (the whole host if that has less); its memory cap, or nothing; and at
-/// least a CPU for each of its exclusive cores.
+/// What a job takes: its exclusive cores, else its CPU cap, else one CPU (the whole host if that has less), rounded up
+/// to whole cores where the run has exclusive ones; its memory cap, or nothing.
 Share demand_of(const JobSpec& job, const Capacity& capacity);
+
+/// The same CPUs as a number of whole cores.
+std::size_t cores_of(const JobSpec& job, const Capacity& capacity);
 
 /// Refuses a job whose caps are more than the host has: it could never start.
 Status check_capacity(const Pipeline& pipeline, const Capacity& capacity);

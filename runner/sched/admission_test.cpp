@@ -46,6 +46,24 @@ TEST(Demand, UncappedJobsCountOneCpuAndNoMemory) {
   EXPECT_EQ(demand_of(job_with({}), {.cpus = 0.5, .memory = {}}).millicpus, 500U) << "a small host runs it alone";
 }
 
+TEST(Demand, OfWholeCores) {
+  const Capacity eight_on_four = {.cpus = 8, .memory = {}, .threads_per_core = 2, .whole_cores = true};
+  EXPECT_EQ(demand_of(job_with({}), eight_on_four), cpus(2)) << "one CPU takes its core";
+  EXPECT_EQ(demand_of(job_with(2), eight_on_four), cpus(2));
+  EXPECT_EQ(demand_of(job_with(2.5), eight_on_four), cpus(4));
+  EXPECT_EQ(cores_of(job_with(2.5), eight_on_four), 2U);
+  JobSpec exclusive = job_with(8);
+  exclusive.exclusive_cores = 3;
+  EXPECT_EQ(demand_of(exclusive, eight_on_four), cpus(6)) << "the cap does not add cores";
+  EXPECT_TRUE(check_capacity({{exclusive}}, eight_on_four));
+  exclusive.exclusive_cores = 5;
+  const Status refused = check_capacity({{exclusive}}, eight_on_four);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("exclusive_cores 5 is more than the 4 this host has"));
+  exclusive.exclusive_cores = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_FALSE(check_capacity({{exclusive}}, eight_on_four));
+}
+
 TEST(Capacity, ACapAboveTheHostsIsAnError) {
   const Capacity host = {.cpus = 2, .memory = mebibytes(1)};
   const auto check = [&](const JobSpec& job) {
