@@ -12,6 +12,7 @@
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/host/core_assignment.hpp"
 #include "isolation/host/noise.hpp"
+#include "isolation/host/small_file.hpp"
 #include "isolation/sys/fd.hpp"
 #include "isolation/sys/files.hpp"
 
@@ -116,7 +117,6 @@ Capability describe_io_weight(const ControllerSupport& io, const std::map<std::s
 std::vector<NamedCapability> list_capabilities(const HostCapabilities& host, const HostPaths& paths) {
   const auto hierarchies = find_hierarchies(paths.cgroups).value_or(std::vector<CgroupHierarchy>());
   const auto schedulers = look_at_settings({.proc = paths.proc, .sys = paths.sys}).io_schedulers;
-  const auto paranoid = read_file(paths.proc + "/sys/kernel/perf_event_paranoid");
   std::vector<NamedCapability> list = {
       {"root", host.root},
       {"overlay", host.overlay},
@@ -127,7 +127,7 @@ std::vector<NamedCapability> list_capabilities(const HostCapabilities& host, con
        if_there(paths.proc + "/sys/kernel/seccomp/actions_avail", "boot a kernel with CONFIG_SECCOMP_FILTER")},
       {"pressure", if_there(paths.proc + "/pressure/cpu", "boot with psi=1, or a kernel with CONFIG_PSI")},
       {"hardware_counters",
-       describe_counters(try_counter(), paranoid ? std::optional(std::string(trimmed(*paranoid))) : std::nullopt)},
+       describe_counters(try_counter(), read_word(paths.proc + "/sys/kernel/perf_event_paranoid"))},
       {"io_weight", describe_io_weight(io_of(host), schedulers, cost_model_of(hierarchies))},
       {"exclusive_cores", describe_exclusive_cores(host, paths, hierarchies)},
   };

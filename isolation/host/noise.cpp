@@ -9,17 +9,13 @@
 
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/host/host_text.hpp"
+#include "isolation/host/small_file.hpp"
 #include "isolation/sys/files.hpp"
 
 namespace hermetric {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<std::string> read_word(const std::string& path) {
-  const auto text = read_file(path);
-  return text ? std::optional(std::string(trimmed(*text))) : std::nullopt;
-}
 
 /// Entries of a directory whose names are `prefix` and a number, or all for an empty prefix.
 std::vector<std::string> entries(const std::string& directory, std::string_view prefix) {

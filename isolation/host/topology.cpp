@@ -6,20 +6,11 @@
 
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/host/host_text.hpp"
+#include "isolation/host/small_file.hpp"
 #include "isolation/sys/files.hpp"
 
 namespace hermetric {
 namespace {
-
-std::optional<std::vector<unsigned>> read_list(const std::string& path) {
-  const auto text = read_file(path);
-  return text ? parse_cpu_list(trimmed(*text)) : std::nullopt;
-}
-
-std::optional<std::string> read_word(const std::string& path) {
-  const auto text = read_file(path);
-  return text ? std::optional(std::string(trimmed(*text))) : std::nullopt;
-}
 
 std::set<unsigned> as_set(const std::vector<unsigned>& numbers) { return {numbers.begin(), numbers.end()}; }
 

@@ -19,6 +19,9 @@ TopologyPaths topology_paths(const std::optional<std::string>& cgroup_parent) {
 
 Result<CoreMap> find_cores(const std::optional<std::string>& cgroup_parent) {
   const TopologyPaths paths = topology_paths(cgroup_parent);
+  if (paths.parent_cpusets.empty())
+    return std::unexpected(Error("no cgroup hierarchy with the cpuset controller can be used")
+                               .remedy("hermetric doctor tells what stands in the way"));
   TRY_ASSIGN(const CpuTopology topology, read_topology(paths));
   TRY_ASSIGN(const CpuAllowance allowance, read_allowance(paths));
   return assignable_cores(topology, allowance);
