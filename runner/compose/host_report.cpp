@@ -53,7 +53,6 @@ std::optional<Duration> own_cpu(const JobsCpu& jobs) {
 HostReport look_at_host() {
   const HostCapabilities host = probe_host();
   HostReport report;
-  report.before = look_at_activity();
   report.hostname = host.hostname;
   report.kernel = host.kernel_release;
   report.architecture = host.architecture;
@@ -66,6 +65,7 @@ HostReport look_at_host() {
   report.capabilities = list_capabilities(host);
   report.controllers = host.controllers;
   report.settings = look_at_settings();
+  report.before = look_at_activity();
   for_each_activity(report.after,
                     [](const char*, Measured& figure) { figure = Measured::missing("not looked at again"); });
   if (host.swap_total && host.swap_total->count > 0)

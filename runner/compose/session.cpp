@@ -94,9 +94,9 @@ ResolveContext Session::facts_for(const JobSpec& job) {
 
 RunReport begin_run_report(Session& session) {
   RunReport report;
+  report.host = look_at_host();
   report.id = session.host().next_cell();
   report.started_at = timestamp();
-  report.host = look_at_host();
   report.wall = monotonic_now();
   report.tool_version = HERMETRIC_VERSION;
   return report;
