@@ -96,8 +96,8 @@ class Cgroup {
 
   [[nodiscard]] virtual CgroupSample sample() const = 0;
 
-  /// An eventfd(2) that becomes readable just before the kernel kills a member for lack of memory, or -1: asked for with
-  /// OomPolicy::kFail, where the kernel does not kill the whole group itself (v1). Borrowed.
+  /// An eventfd(2) that becomes readable just before the kernel kills a member for lack of memory, or -1: asked for
+  /// with OomPolicy::kFail, where the kernel does not kill the whole group itself (v1). Borrowed.
   [[nodiscard]] virtual int oom_event() const = 0;
 
   /// rmdir of every directory, after the last member is gone. Retries a short while on EBUSY.

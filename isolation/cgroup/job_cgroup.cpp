@@ -128,7 +128,8 @@ void JobCgroup::read_usage(ResourceUsage& usage) const {
   fill_usage(directories_, {.cpu_capped = cpu_capped_, .io_problem = io_problem_, .problems = problems_.get()}, usage);
 }
 
-/// Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control": an eventfd and memory.oom_control, told to the kernel.
+/// Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control": an eventfd and memory.oom_control, told to the
+/// kernel.
 Status JobCgroup::watch_oom() {
   const auto group = std::ranges::find_if(directories_, [](const GroupDirectory& directory) {
     return !directory.base->dialect->entered_by_clone && has_controller(directory.controllers, "memory");

@@ -5,7 +5,8 @@
 
 namespace hermetric {
 
-/// Something that happens once and can be polled for: eventfd(2), readable from then on. set() is safe in signal handlers.
+/// Something that happens once and can be polled for: eventfd(2), readable from then on. set() is safe in signal
+/// handlers.
 class Event {
  public:
   static Result<Event> create();

@@ -32,8 +32,8 @@ Status write_all(const Fd& file, std::string_view text, const std::string& path)
 bool is_self_or_parent(std::string_view name) { return name == "." || name == ".."; }
 
 /// A job may leave directories nested deeper than any stack or fd table allows (10 000 levels are tested), so the walk
-/// is a loop that holds one directory: a directory below that is not empty is moved up into the tree's top first. Nothing
-/// is ever moved out of the tree: others may be removing theirs beside it.
+/// is a loop that holds one directory: a directory below that is not empty is moved up into the tree's top first.
+/// Nothing is ever moved out of the tree: others may be removing theirs beside it.
 class TreeRemover {
  public:
   explicit TreeRemover(Fd top) : top_(std::move(top)) {}
@@ -67,8 +67,7 @@ class TreeRemover {
       if (::unlinkat(dir, entry->d_name, 0) == 0) continue;
       if (errno != EISDIR && errno != EPERM) return std::unexpected(Error::system("unlink", entry->d_name, errno));
       if (::unlinkat(dir, entry->d_name, AT_REMOVEDIR) == 0) continue;
-      if (errno != ENOTEMPTY && errno != EEXIST)
-        return std::unexpected(Error::system("rmdir", entry->d_name, errno));
+      if (errno != ENOTEMPTY && errno != EEXIST) return std::unexpected(Error::system("rmdir", entry->d_name, errno));
       TRY(keep(dir, entry->d_name));
     }
     return {};
@@ -133,8 +132,7 @@ Status make_directories(const std::string& path, unsigned mode) {
   if (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
   if (errno != ENOENT) return std::unexpected(Error::system("mkdir", path, errno));
   TRY(make_directories(std::filesystem::path(path).parent_path().string(), mode));
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
-    return std::unexpected(Error::system("mkdir", path, errno));
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return std::unexpected(Error::system("mkdir", path, errno));
   return {};
 }
 

@@ -14,7 +14,8 @@ Result<std::string> read_file(const std::string& path);
 /// Writes `text` with one write(2), as /proc and cgroup files want it. The file must exist.
 Status write_file_at(int dir, const std::string& path, std::string_view text);
 
-/// Creates or replaces `path`: temporary name beside it, fsync, rename. Whoever looks sees the old or the new file whole.
+/// Creates or replaces `path`: temporary name beside it, fsync, rename. Whoever looks sees the old or the new file
+/// whole.
 Status replace_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 
 /// mkdir -p.

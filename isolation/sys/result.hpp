@@ -18,12 +18,13 @@ using Status = Result<void>;
 #define HERMETRIC_JOIN(a, b) HERMETRIC_JOIN_(a, b)
 
 /// Returns the error of `expression` from the calling function, if it has one.
-#define TRY(expression) \
-  if (auto hermetric_status = (expression); !hermetric_status) return std::unexpected(std::move(hermetric_status).error())
+#define TRY(expression)                                        \
+  if (auto hermetric_status = (expression); !hermetric_status) \
+  return std::unexpected(std::move(hermetric_status).error())
 
 /// TRY_ASSIGN(auto fd, open(...)): the value, or return from the calling function with the error.
-#define TRY_ASSIGN(target, expression)                                                    \
-  auto HERMETRIC_JOIN(hermetric_result_, __LINE__) = (expression);                        \
-  if (!HERMETRIC_JOIN(hermetric_result_, __LINE__))                                       \
+#define TRY_ASSIGN(target, expression)                                                      \
+  auto HERMETRIC_JOIN(hermetric_result_, __LINE__) = (expression);                          \
+  if (!HERMETRIC_JOIN(hermetric_result_, __LINE__))                                         \
     return std::unexpected(std::move(HERMETRIC_JOIN(hermetric_result_, __LINE__)).error()); \
   target = *std::move(HERMETRIC_JOIN(hermetric_result_, __LINE__))

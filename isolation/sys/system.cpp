@@ -62,7 +62,7 @@ Status renameat(int old_dir, const std::string& old_path, int new_dir, const std
 }
 
 Result<struct stat> fstatat(int dir, const std::string& path, int flags) {
-  struct stat status {};
+  struct stat status{};
   if (::fstatat(dir, path.c_str(), &status, flags) != 0) return failure("stat", path);
   return status;
 }

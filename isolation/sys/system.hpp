@@ -10,7 +10,8 @@
 #include "isolation/sys/result.hpp"
 
 /// One thin wrapper per system call, named as the call: section 2 of the manual describes each. Errors carry the
-/// call and its object. Paths are taken relative to `dir` where the call takes one; AT_FDCWD means the working directory.
+/// call and its object. Paths are taken relative to `dir` where the call takes one; AT_FDCWD means the working
+/// directory.
 namespace hermetric::sys {
 
 Result<Fd> open(const std::string& path, int flags, mode_t mode = 0);

@@ -24,10 +24,12 @@ enum class OutcomeStatus {
 };
 
 inline constexpr std::array<std::string_view, 11> kOutcomeStatusNames = {
-    "passed",       "failed",     "signaled",  "timed_out",    "cpu_time_exceeded", "out_of_memory",
-    "output_limit", "disk_limit", "cancelled", "setup_failed", "skipped"};
+    "passed",     "failed",    "signaled",     "timed_out", "cpu_time_exceeded", "out_of_memory", "output_limit",
+    "disk_limit", "cancelled", "setup_failed", "skipped"};
 
-constexpr std::string_view name_of(OutcomeStatus status) { return kOutcomeStatusNames[static_cast<std::size_t>(status)]; }
+constexpr std::string_view name_of(OutcomeStatus status) {
+  return kOutcomeStatusNames[static_cast<std::size_t>(status)];
+}
 
 struct Outcome {
   OutcomeStatus status = OutcomeStatus::kPassed;

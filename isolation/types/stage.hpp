@@ -12,17 +12,17 @@ namespace hermetric {
 /// the mark before it. The same marks feed the report and the benchmarks.
 enum class Stage {
   // set-up, in this order
-  kScratch,         ///< directories for the uppers
-  kCgroup,          ///< groups made, caps written and read back
-  kUserNamespace,   ///< user namespace with its id map
-  kNamespaces,      ///< clone of init into the other namespaces, until its first step
-  kNetwork,         ///< loopback up
-  kRoot,            ///< root overlay
-  kWorkspace,       ///< workspace and further overlays and binds
-  kDevices,         ///< /dev
-  kProc,            ///< /proc and /sys
-  kPivot,           ///< pivot_root, old tree gone
-  kJob,             ///< job cloned, in its groups, identity set: up to its exec
+  kScratch,        ///< directories for the uppers
+  kCgroup,         ///< groups made, caps written and read back
+  kUserNamespace,  ///< user namespace with its id map
+  kNamespaces,     ///< clone of init into the other namespaces, until its first step
+  kNetwork,        ///< loopback up
+  kRoot,           ///< root overlay
+  kWorkspace,      ///< workspace and further overlays and binds
+  kDevices,        ///< /dev
+  kProc,           ///< /proc and /sys
+  kPivot,          ///< pivot_root, old tree gone
+  kJob,            ///< job cloned, in its groups, identity set: up to its exec
   // teardown, in this order
   kDrain,           ///< the rest killed and reaped, init gone
   kUsage,           ///< counters read
@@ -32,8 +32,9 @@ enum class Stage {
 };
 
 inline constexpr std::array<std::string_view, 16> kStageNames = {
-    "scratch", "cgroup", "user_namespace", "namespaces", "network",   "root",           "workspace",      "devices",
-    "proc",    "pivot",  "job",            "drain",      "usage",     "artifacts",      "cgroup_removal", "scratch_removal"};
+    "scratch",   "cgroup",    "user_namespace", "namespaces",     "network", "root",
+    "workspace", "devices",   "proc",           "pivot",          "job",     "drain",
+    "usage",     "artifacts", "cgroup_removal", "scratch_removal"};
 inline constexpr std::size_t kStageCount = kStageNames.size();
 inline constexpr std::size_t kSetupStageCount = static_cast<std::size_t>(Stage::kDrain);
 

@@ -134,7 +134,8 @@ TEST_F(Cli, CountsCpuAndThrottling) {
   if (!testing::is_emulated()) {
     EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
   }
-  EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000) << cpu;
+  EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000)
+      << cpu;
 }
 
 TEST_F(Cli, AccountsForEveryFigureByValueOrReason) {
@@ -303,8 +304,7 @@ TEST_F(Cli, ReusesTheCoresOfAJobThatEnded) {
   EXPECT_EQ(hermetric({"run", "ci.yml", "--report-dir", "rep"}).code, 0);
   const json report = checked_report(work() / "rep/report.json");
   ASSERT_EQ(report["jobs"].size(), 5U);
-  for (const json& job : report["jobs"])
-    EXPECT_EQ(job["outcome"]["status"], "passed") << job["outcome"];
+  for (const json& job : report["jobs"]) EXPECT_EQ(job["outcome"]["status"], "passed") << job["outcome"];
 }
 
 TEST_F(Cli, RefusesMoreCoresThanThereAreBeforeAnythingStarts) {

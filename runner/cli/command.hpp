@@ -14,7 +14,7 @@ class App;
 namespace hermetric {
 
 /// Exit codes that are not a job's own.
-inline constexpr int kExitFailed = 1;    ///< run: some job did not pass
+inline constexpr int kExitFailed = 1;     ///< run: some job did not pass
 inline constexpr int kExitTrouble = 125;  ///< hermetric could not do it: usage, host, set-up
 
 /// The words after the command's name.

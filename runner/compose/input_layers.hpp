@@ -11,8 +11,8 @@
 namespace hermetric {
 
 /// The artifacts of earlier jobs as lower layers of later ones' workspaces. Overlayfs refuses a layer that lies inside
-/// another one (ELOOP), and a report directory often lies in the workspace: then the layer is a tree of hard links (copies
-/// on another file system) in hermetric's data directory, made once, in the ledger, and gone with this object.
+/// another one (ELOOP), and a report directory often lies in the workspace: then the layer is a tree of hard links
+/// (copies on another file system) in hermetric's data directory, made once, in the ledger, and gone with this object.
 class InputLayers {
  public:
   explicit InputLayers(SandboxHost& host) : host_(host) {}

@@ -26,7 +26,7 @@ Result<const Event*> catch_interrupts() {
   if (interrupt_event != nullptr) return interrupt_event;
   TRY_ASSIGN(Event event, Event::create());
   interrupt_event = new Event(std::move(event));
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_interrupt;
   action.sa_flags = SA_RESTART;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);

@@ -19,9 +19,7 @@ using Json = nlohmann::json;
 
 class JobSchema : public ::testing::Test {
  protected:
-  bool schema_accepts(const std::string& text) {
-    return schema_.complaint(Json::parse(text)).empty();
-  }
+  bool schema_accepts(const std::string& text) { return schema_.complaint(Json::parse(text)).empty(); }
 
   void expect_both(bool accept, const std::string& text) {
     const auto read = parse_job_file(text, "f", {.directory = "/", .variables = {}});
