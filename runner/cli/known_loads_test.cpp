@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
+#include <sstream>
 
 #include "runner/cli/testing/cli.hpp"
 
@@ -43,11 +45,28 @@ class KnownLoads : public testing::Cli {
     }
   }
 
+  /// What time(1) says of the same load without a cell, by `format` (%U %S %M).
+  std::vector<double> gnu_time(const std::vector<std::string>& words, const std::string& format) {
+    std::string call = "/usr/bin/time -o " + path("time").string() + " -f '" + format + "' " + HERMETRIC_KNOWN_LOAD;
+    for (const std::string& word : words) call += " " + word;
+    EXPECT_EQ(std::system((call + " > " + path("out").string()).c_str()), 0) << call;
+    std::istringstream figures(testing::content_of(path("time")));
+    return {std::istream_iterator<double>(figures), std::istream_iterator<double>()};
+  }
+  std::string gnu_cpu(const std::vector<std::string>& words) {
+    const std::vector<double> seconds = gnu_time(words, "%U %S");
+    return fmt::format("{:.0f} ms", 1e3 * (seconds.at(0) + seconds.at(1)));
+  }
+  std::string gnu_memory(const std::vector<std::string>& words) {
+    return fmt::format("{:.4g} MiB", gnu_time(words, "%M").at(0) / 1024);
+  }
+
   /// A row of the table; fails if `reported` is further from `known` than `tolerance` (0.01 = 1 %).
-  static void row(const std::string& load, double known, double reported, double tolerance, const char* unit) {
+  static void row(const std::string& load, double known, double reported, double tolerance, const char* unit,
+                  const std::string& gnu = "-") {
     const double error = reported / known - 1;
-    std::cout << fmt::format("| {} | {:.4g} {} | {:.4g} {} | {:+.2f} % |\n", load, known, unit, reported, unit,
-                             100 * error);
+    std::cout << fmt::format("| {} | {:.4g} {} | {:.4g} {} | {:+.2f} % | {} |\n", load, known, unit, reported, unit,
+                             100 * error, gnu);
     if (!testing::is_emulated()) {
       EXPECT_LE(std::abs(error), tolerance) << load << ": known " << known << ", reported " << reported;
     }
@@ -59,25 +78,29 @@ class KnownLoads : public testing::Cli {
 
 constexpr double kMebibyte = 1 << 20;
 
-TEST_F(KnownLoads, CpuOfOneBurner) { row("CPU, one burner", 2000, usec(run({"burn", "2000"})) / 1e3, 0.01, "ms"); }
+TEST_F(KnownLoads, CpuOfOneBurner) {
+  row("CPU, one burner", 2000, usec(run({"burn", "2000"})) / 1e3, 0.01, "ms", gnu_cpu({"burn", "2000"}));
+}
 
 TEST_F(KnownLoads, CpuOfAnOrphanNobodyWaitsFor) {
-  row("CPU, double-forked and setsid, its parents gone", 500, usec(run({"orphan", "500"})) / 1e3, 0.02, "ms");
+  row("CPU, double-forked and setsid, its parents gone", 500, usec(run({"orphan", "500"})) / 1e3, 0.02, "ms",
+      gnu_cpu({"orphan", "500"}));
 }
 
 TEST_F(KnownLoads, CpuOfManyShortChildren) {
   const double reported = usec(run({"children", "2000"}, {"--stdout", path("known")})) / 1e3;
   row("CPU, 2000 children of 2 ms, half of them never waited for", std::stod(testing::content_of(path("known"))),
-      reported, 0.05, "ms");
+      reported, 0.05, "ms", gnu_cpu({"children", "2000"}));
 }
 
 TEST_F(KnownLoads, AnonymousMemory) {
   const json job = run({"anon", "64"});
-  row("memory, 64 MiB touched", 64, peak(job) / kMebibyte, 0.02, "MiB");
+  row("memory, 64 MiB touched", 64, peak(job) / kMebibyte, 0.02, "MiB", gnu_memory({"anon", "64"}));
 }
 
 TEST_F(KnownLoads, SharedMemoryCountsOnce) {
-  row("memory, 64 MiB shared by 8 processes", 64, peak(run({"shared", "64"})) / kMebibyte, 0.04, "MiB");
+  row("memory, 64 MiB shared by 8 processes", 64, peak(run({"shared", "64"})) / kMebibyte, 0.04, "MiB",
+      gnu_memory({"shared", "64"}));
 }
 
 TEST_F(KnownLoads, FileCacheIsNoAnonymousMemory) {
