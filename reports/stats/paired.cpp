@@ -1,0 +1,189 @@
+#include "reports/stats/paired.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "reports/stats/medians.hpp"
+#include "reports/stats/sample_shape.hpp"
+#include "reports/stats/series_noise.hpp"
+
+namespace hermetric {
+namespace {
+
+constexpr double kOutOfReach = 1e7;
+/// Standard errors at which rounds are taken to be alike: one independent sample of 20 is.
+constexpr double kAlikeErrors = 1.645;
+constexpr std::size_t kFewestForAlike = 10;
+
+double log_ratio(double a, double b) {
+  if (a == b) return 0;
+  if (a == 0) return std::numeric_limits<double>::infinity();
+  if (b == 0) return -std::numeric_limits<double>::infinity();
+  return std::log(b / a);
+}
+
+/// By how much the interval of a median widens because successive rounds lie on the same side of it.
+double widening_of(std::span<const double> ratios) {
+  const std::size_t n = ratios.size();
+  if (n < kFewestForAlike) return 1;
+  const double middle = median({ratios.begin(), ratios.end()});
+  std::vector<double> sides;
+  for (const double ratio : ratios) sides.push_back(ratio > middle ? 1 : ratio < middle ? -1 : 0);
+  double product = 0, square = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    square += sides[i] * sides[i];
+    if (i > 0) product += sides[i] * sides[i - 1];
+  }
+  if (product <= 0 || product / square * std::sqrt(static_cast<double>(n)) < kAlikeErrors) return 1;
+  const std::vector<std::size_t> whole = {0, n};
+  return std::sqrt(VarianceInflation(n, estimate_autocorrelation(sides, whole)).of(n));
+}
+
+/// The rounds of one metric, as the tests want them.
+class Rounds {
+ public:
+  explicit Rounds(const PairedSample& sample) : sample_(sample), edge_(std::log1p(sample.margin.relative)) {
+    for (std::size_t i = 0; i < sample.a.size(); ++i) {
+      ratios_.push_back(log_ratio(sample.a[i], sample.b[i]));
+      const bool matters = std::fabs(sample.b[i] - sample.a[i]) > sample.margin.absolute;
+      judged_.push_back(matters ? ratios_.back() : 0);
+    }
+    widening_ = widening_of(ratios_);
+  }
+
+  /// Two-sided probability of so many rounds beyond the margin, on the side where there are more.
+  [[nodiscard]] double probability() const { return std::min(1.0, 2 * std::min(tail(true), tail(false))); }
+  [[nodiscard]] bool is_worse() const { return tail(true) < tail(false); }
+
+  [[nodiscard]] bool is_same(double confidence) const {
+    const auto interval = median_interval(judged_, confidence, widening_);
+    return interval && interval->low >= -edge_ && interval->high <= edge_;
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> needed(const PairedOptions& options) const;
+  [[nodiscard]] PairedComparison describe(const PairedOptions& options) const;
+
+ private:
+  [[nodiscard]] std::size_t size() const { return ratios_.size(); }
+  [[nodiscard]] double tail(bool worse) const;
+  [[nodiscard]] double half_width(double confidence) const;
+  [[nodiscard]] std::vector<std::string> warnings() const;
+
+  const PairedSample& sample_;
+  double edge_;
+  std::vector<double> ratios_, judged_;
+  double widening_ = 1;
+};
+
+double Rounds::tail(bool worse) const {
+  const auto beyond = std::count_if(judged_.begin(), judged_.end(),
+                                    [&](double ratio) { return worse ? ratio > edge_ : ratio < -edge_; });
+  const double half = static_cast<double>(size()) / 2;
+  const double worth = std::floor(half + (static_cast<double>(beyond) - half) / widening_);
+  return sign_test_tail(size(), static_cast<std::ptrdiff_t>(static_cast<double>(size()) - worth));
+}
+
+double Rounds::half_width(double confidence) const {
+  if (const auto interval = median_interval(judged_, confidence, widening_))
+    return (interval->high - interval->low) / 2;
+  const double middle = median(judged_);
+  std::vector<double> residuals = judged_;
+  for (double& residual : residuals) residual -= middle;
+  // Standard error of the median of normal values; 1.96 for 95 %.
+  return 1.96 * 1.2533 * robust_deviation(residuals) / std::sqrt(static_cast<double>(size()));
+}
+
+std::optional<std::uint64_t> Rounds::needed(const PairedOptions& options) const {
+  // Fewest rounds that all on one side decide: 2^(1-n) <= false_verdicts.
+  const double fewest = std::ceil(1 - std::log2(options.false_verdicts));
+  if (size() == 0) return static_cast<std::uint64_t>(fewest);
+  const double distance = std::fabs(std::fabs(median(judged_)) - edge_);
+  // A verdict of a difference takes 2.576 standard errors (1 %), one of sameness 1.96 (95 %).
+  const double strictness = std::fabs(median(judged_)) > edge_ ? 2.576 / 1.96 : 1;
+  const double width = half_width(options.confidence) * strictness;
+  const auto n = static_cast<double>(size());
+  const double rounds = width == 0 ? fewest : std::ceil(n * (width / distance) * (width / distance));
+  if (!(rounds <= kOutOfReach)) return std::nullopt;
+  return static_cast<std::uint64_t>(std::max({fewest, rounds, n + 1}));
+}
+
+std::vector<std::string> Rounds::warnings() const {
+  std::vector<std::string> found;
+  std::vector<double> logs_a, logs_b, both;
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (sample_.a[i] <= 0 || sample_.b[i] <= 0) return found;
+    logs_a.push_back(std::log(sample_.a[i]));
+    logs_b.push_back(std::log(sample_.b[i]));
+    both.push_back((logs_a.back() + logs_b.back()) / 2);
+  }
+  if (const auto drift = drift_of(both); drift && std::fabs(*drift) >= sample_.margin.relative)
+    found.push_back(
+        fmt::format("both versions drifted by {:+.1f} % over the rounds; their ratio does not mind", 100 * *drift));
+  if (const auto drift = drift_of(ratios_); drift && std::fabs(*drift) >= sample_.margin.relative)
+    found.push_back(fmt::format("the ratio itself drifted by {:+.1f} % over the rounds", 100 * *drift));
+  if (is_two_humped(logs_a)) found.emplace_back("the baseline's values fall into two groups");
+  if (is_two_humped(logs_b)) found.emplace_back("the values compared with it fall into two groups");
+  return found;
+}
+
+PairedComparison Rounds::describe(const PairedOptions& options) const {
+  PairedComparison result;
+  result.name = sample_.name;
+  result.margin = sample_.margin;
+  result.rounds = size();
+  if (size() == 0) return result;
+  result.a = median(sample_.a);
+  result.b = median(sample_.b);
+  result.ratio = std::exp(median(ratios_));
+  if (const auto interval = median_interval(ratios_, options.confidence, widening_)) {
+    result.ratio_low = std::exp(interval->low);
+    result.ratio_high = std::exp(interval->high);
+  }
+  result.warnings = warnings();
+  return result;
+}
+
+/// Holm: the smallest probability is held against level / n, the next against level / (n - 1), until one fails.
+std::vector<bool> holm(const std::vector<double>& probabilities, double level) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return probabilities[a] < probabilities[b]; });
+  std::vector<bool> holds(probabilities.size(), false);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (probabilities[order[i]] > level / static_cast<double>(order.size() - i)) break;
+    holds[order[i]] = true;
+  }
+  return holds;
+}
+
+}  // namespace
+
+std::vector<PairedComparison> compare_paired(std::span<const PairedSample> samples, const PairedOptions& options) {
+  std::vector<Rounds> rounds;
+  std::vector<double> probabilities;
+  for (const PairedSample& sample : samples) {
+    rounds.emplace_back(sample);
+    probabilities.push_back(sample.a.empty() ? 1 : rounds.back().probability());
+  }
+  const std::vector<bool> differs = holm(probabilities, options.false_verdicts);
+  std::vector<PairedComparison> results;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    PairedComparison result = rounds[i].describe(options);
+    if (differs[i]) {
+      result.verdict = rounds[i].is_worse() ? Verdict::kRegressed : Verdict::kImproved;
+    } else if (rounds[i].is_same(options.confidence)) {
+      result.verdict = Verdict::kSame;
+    }
+    result.rounds_needed = result.verdict == Verdict::kInconclusive ? rounds[i].needed(options)
+                                                                    : std::optional<std::uint64_t>(result.rounds);
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+}  // namespace hermetric
