@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "reports/stats/holm.hpp"
 #include "reports/stats/medians.hpp"
 #include "reports/stats/sample_shape.hpp"
 #include "reports/stats/series_noise.hpp"
@@ -145,20 +145,6 @@ PairedComparison Rounds::describe(const PairedOptions& options) const {
   }
   result.warnings = warnings();
   return result;
-}
-
-/// Holm: the smallest probability is held against level / n, the next against level / (n - 1), until one fails.
-std::vector<bool> holm(const std::vector<double>& probabilities, double level) {
-  std::vector<std::size_t> order(probabilities.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return probabilities[a] < probabilities[b]; });
-  std::vector<bool> holds(probabilities.size(), false);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (probabilities[order[i]] > level / static_cast<double>(order.size() - i)) break;
-    holds[order[i]] = true;
-  }
-  return holds;
 }
 
 }  // namespace

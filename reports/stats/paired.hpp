@@ -26,14 +26,15 @@ constexpr std::string_view name_of(Verdict verdict) { return kVerdictNames[stati
 
 struct PairedComparison {
   std::string name;
-  double a = 0, b = 0;                          ///< medians
-  double ratio = 1;                             ///< median of b/a over the rounds; infinite where a is zero in most
-  std::optional<double> ratio_low, ratio_high;  ///< 95 % interval of it; nothing below 6 rounds
+  double a = 0, b = 0;  ///< medians
+  double ratio = 1;     ///< median of b/a over the rounds; infinite where a is zero in most
+  std::optional<double> ratio_low = {}, ratio_high = {};  ///< 95 % interval of it; nothing below 6 rounds
   Verdict verdict = Verdict::kInconclusive;
   std::size_t rounds = 0;
-  std::optional<std::uint64_t> rounds_needed;  ///< for a verdict; `rounds` where there is one, nothing: out of reach
-  Margin margin;
-  std::vector<std::string> warnings;  ///< drift, two humps: whole sentences
+  std::optional<std::uint64_t> rounds_needed =
+      {};  ///< for a verdict; `rounds` where there is one, nothing: out of reach
+  Margin margin = {};
+  std::vector<std::string> warnings = {};  ///< drift, two humps: whole sentences
 };
 
 struct PairedOptions {

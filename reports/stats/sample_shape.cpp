@@ -14,7 +14,7 @@ constexpr double kDriftErrors = 3;
 constexpr std::size_t kFewest = 12;
 /// A cut through a normal sample leaves 2.7, through an even one 3.5; small samples scatter around that.
 constexpr double kHumpDistance = 5;
-constexpr double kHumpDistanceOfFew = 36;  ///< divided by the number of values, and added
+constexpr double kHumpDistanceOfFew = 40;  ///< divided by the number of values, and added
 
 /// Ranks from 0, ties sharing their mean.
 std::vector<double> ranks_of(std::span<const double> values) {

@@ -11,7 +11,7 @@ std::optional<double> drift_of(std::span<const double> logarithms);
 
 /// Whether the values fall into two clear groups, as when a cache, a frequency or a second machine decides: the best
 /// cut in two leaves the means at least kHumpDistance deviations of the groups apart, each at least 15 % of the values.
-/// Fewer than 12 values never do. Normal, skewed and evenly spread samples do in less than one of a hundred cases.
+/// Fewer than 12 values never do. Normal, skewed and evenly spread samples do in about one of a hundred cases at most.
 bool is_two_humped(std::span<const double> values);
 
 }  // namespace hermetric
