@@ -1,19 +1,14 @@
 #include "runner/job/source_date.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include <array>
 #include <charconv>
 #include <filesystem>
 #include <optional>
 #include <string_view>
 
 #include "isolation/sys/files.hpp"
-#include "isolation/sys/system.hpp"
+#include "runner/job/git.hpp"
 
 namespace hermetric {
 namespace {
@@ -72,30 +67,6 @@ std::optional<std::string> loose_object(const fs::path& git, const std::string& 
   return text;
 }
 
-/// What `git cat-file commit HEAD` prints. That command runs nothing a repository could name, and git itself refuses
-/// repositories of other users.
-std::optional<std::string> ask_git(const std::string& directory) {
-  auto pipe = sys::pipe2(0);
-  if (!pipe) return std::nullopt;
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe->write_end.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  std::array<const char*, 7> argv = {"git", "-C", directory.c_str(), "cat-file", "commit", "HEAD", nullptr};
-  pid_t pid = 0;
-  const int failed = ::posix_spawnp(&pid, "git", &actions, nullptr, const_cast<char* const*>(argv.data()), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return std::nullopt;
-  pipe->write_end.close();
-  std::string text;
-  std::array<char, 4096> block{};
-  for (ssize_t count = 0; (count = ::read(pipe->read_end.get(), block.data(), block.size())) > 0;)
-    text.append(block.data(), static_cast<std::size_t>(count));
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  return status == 0 ? std::optional(text) : std::nullopt;
-}
-
 /// "committer NAME <MAIL> SECONDS ZONE".
 std::optional<std::int64_t> committer_time(std::string_view commit) {
   const auto line = commit.find("\ncommitter ");
@@ -114,7 +85,7 @@ std::int64_t source_date_of(const std::string& directory) {
   if (!git) return kDefaultSourceDate;
   std::optional<std::string> commit;
   if (const auto name = head_commit(*git)) commit = loose_object(*git, *name);
-  if (!commit) commit = ask_git(directory);
+  if (!commit) commit = ask_git({"-C", directory, "cat-file", "commit", "HEAD"});
   return commit ? committer_time(*commit).value_or(kDefaultSourceDate) : kDefaultSourceDate;
 }
 

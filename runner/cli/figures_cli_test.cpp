@@ -1,0 +1,211 @@
+// The real executable on plain numbers: compare --pairs and history, as other programs call them.
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace hermetric {
+namespace {
+
+using nlohmann::json;
+
+struct Output {
+  int code = -1;
+  std::string text;  ///< stdout and stderr
+};
+
+class FiguresCli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "hermetric-figures-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  [[nodiscard]] Output hermetric(const std::string& words) const {
+    const std::string call = "cd " + directory_.string() + " && " HERMETRIC_EXECUTABLE " " + words + " 2>&1";
+    FILE* pipe = ::popen(call.c_str(), "r");
+    Output output;
+    char buffer[4096];
+    while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) output.text.append(buffer, count);
+    output.code = WEXITSTATUS(::pclose(pipe));
+    return output;
+  }
+
+  void write(const std::string& name, const std::string& text) const { std::ofstream(directory_ / name) << text; }
+
+ private:
+  std::filesystem::path directory_;
+};
+
+std::string pairs(double ratio) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 12; ++i)
+    text += std::to_string(100 + i % 3) + "," + std::to_string(ratio * (100 + (i + 1) % 3)) + "\n";
+  return text;
+}
+
+TEST_F(FiguresCli, ComparesPairsAndSaysSoByItsExitCode) {
+  write("slower.csv", pairs(1.1));
+  const Output slower = hermetric("compare --pairs slower.csv --json");
+  EXPECT_EQ(slower.code, 2) << slower.text;
+  const json metric = json::parse(slower.text).at("metrics").at(0);
+  EXPECT_EQ(metric.at("verdict"), "regressed");
+  EXPECT_NEAR(metric.at("ratio").get<double>(), 1.1, 0.02);
+  EXPECT_LE(metric.at("ratio_low"), metric.at("ratio"));
+  EXPECT_GE(metric.at("ratio_high"), metric.at("ratio"));
+  EXPECT_EQ(metric.at("rounds"), 12);
+  EXPECT_TRUE(metric.contains("rounds_needed") && metric.contains("name"));
+  write("faster.csv", pairs(0.9));
+  EXPECT_EQ(hermetric("compare --pairs faster.csv").code, 0);
+  EXPECT_EQ(hermetric("compare --pairs slower.csv --margin 20%").code, 0);
+}
+
+TEST_F(FiguresCli, ExitsWith3ForInconclusiveOnlyWhenStrict) {
+  write("few.csv", "a,b\n1,2\n1,2\n");
+  EXPECT_EQ(hermetric("compare --pairs few.csv").code, 0);
+  EXPECT_EQ(hermetric("compare --pairs few.csv --strict").code, 3);
+}
+
+TEST_F(FiguresCli, ComparesSeveralMetricsOfOneFile) {
+  write("two.csv", "wall_usec.a,wall_usec.b,faults.a,faults.b\n1,2,3,4\n1,2,3,4\n");
+  const json metrics = json::parse(hermetric("compare --pairs two.csv --json").text).at("metrics");
+  ASSERT_EQ(metrics.size(), 2U);
+  EXPECT_EQ(metrics[0].at("name"), "wall_usec");
+  EXPECT_EQ(metrics[0].at("margin"), 0.02);
+  EXPECT_EQ(metrics[1].at("b"), 4);
+}
+
+TEST_F(FiguresCli, FindsTheCommitOfAChangeAcrossGaps) {
+  std::string text = "commit,wall,\"a, flat one\"\n";
+  for (int i = 0; i < 40; ++i)
+    text += "c" + std::to_string(i) + "," + (i % 7 == 3 ? "" : std::to_string((i < 25 ? 100 : 120) + i % 3)) + ",7\n";
+  write("costs.csv", text);
+  const Output found = hermetric("history analyze --csv costs.csv --json");
+  EXPECT_EQ(found.code, 0) << found.text;
+  const json series = json::parse(found.text).at("series");
+  ASSERT_EQ(series.size(), 2U);
+  EXPECT_EQ(series[1].at("name"), "a, flat one");
+  EXPECT_TRUE(series[1].at("change_points").empty());
+  ASSERT_EQ(series[0].at("change_points").size(), 1U) << found.text;
+  const json change = series[0].at("change_points").at(0);
+  EXPECT_EQ(change.at("index"), 25);
+  EXPECT_EQ(change.at("commit"), "c25");
+  EXPECT_EQ(change.at("before"), 101);
+  EXPECT_NEAR(change.at("ratio").get<double>(), 1.2, 0.01);
+  EXPECT_GT(change.at("confidence"), 0.99);
+  EXPECT_EQ(hermetric("history analyze --csv - --json < costs.csv").text, found.text);
+}
+
+TEST_F(FiguresCli, SaysWhatIsWrongInOneLineAndExits125) {
+  write("text.csv", "a,b\n1,x\n");
+  write("negative.csv", "a,b\n1,-2\n");
+  write("header.csv", "c,d\n1,2\n");
+  write("one.csv", "commit\nc1\n");
+  write("twice.csv", "commit,m,m\nc1,1,2\n");
+  for (const auto& [words, says] : std::vector<std::pair<std::string, std::string>>{
+           {"compare --pairs text.csv", "text.csv:2:3: expected a number, found \"x\""},
+           {"compare --pairs negative.csv", "negative.csv:2:3: expected a number of 0 or more"},
+           {"compare --pairs header.csv", "header.csv:1:1: expected the header \"a,b\""},
+           {"compare --pairs /nope", "/nope: No such file"},
+           {"compare --pairs text.csv --margin much", "text.csv:2:3"},
+           {"compare", "--pairs FILE"},
+           {"history", "history add|import"},
+           {"history analize", "did you mean \"analyze\"?"},
+           {"history analyze --csv one.csv", "one.csv:1:1: expected a column of commits"},
+           {"history analyze --csv twice.csv", "twice.csv:1:10: the series \"m\" is there twice"},
+           {"history analyze --csv one.csv --smallest -1", "--smallest"}}) {
+    const Output output = hermetric(words);
+    EXPECT_EQ(output.code, 125) << words;
+    EXPECT_NE(output.text.find(says), std::string::npos) << words << ": " << output.text;
+    EXPECT_EQ(std::count(output.text.begin(), output.text.end(), '\n'), 1) << words << ": " << output.text;
+  }
+}
+
+/// A report with one job, as run writes it, with the fields that the history reads.
+std::string report(const std::string& id, int wall, const std::string& model = "Xeon",
+                   const std::string& status = "passed") {
+  std::ifstream golden(HERMETRIC_SOURCE_DIR "/reports/model/golden/full.json");
+  json document = json::parse(golden);
+  document["run"]["id"] = id;
+  document["run"]["host"]["cpu_model"] = model;
+  json job = document["jobs"][0];
+  job["name"] = "test";
+  job["outcome"]["status"] = status;
+  job["resources"]["wall_usec"] = wall;
+  document["jobs"] = json::array({job});
+  return document.dump();
+}
+
+TEST_F(FiguresCli, KeepsAHistoryAndFindsWhatChangedInIt) {
+  const auto add = [&](int i, int wall, const std::string& rest = "") {
+    write("r.json", report("r" + std::to_string(i), wall));
+    return hermetric("history add r.json --db h.db --project p --commit c" + std::to_string(i) + " --time @" +
+                     std::to_string(1000 + i) + rest);
+  };
+  for (int i = 0; i < 24; ++i)
+    ASSERT_EQ(add(i, (i < 12 ? 100'000 : 115'000) + 300 * (i * 7 % 5)).text, "added 1 of 1 reports\n");
+  EXPECT_EQ(add(5, 100'000).text, "added 0 of 1 reports\n") << "the same report";
+  const Output list = hermetric("history list --db h.db --metric wall_usec");
+  EXPECT_NE(list.text.find("test"), std::string::npos) << list.text;
+  EXPECT_EQ(std::count(list.text.begin(), list.text.end(), '\n'), 2) << list.text;
+  EXPECT_NE(hermetric("history show test/wall_usec --db h.db").text.find("c23"), std::string::npos);
+  const Output analyzed = hermetric("history analyze --db h.db --json --metric wall_usec");
+  ASSERT_EQ(analyzed.code, 0) << analyzed.text;
+  const json changes = json::parse(analyzed.text).at("series").at(0).at("change_points");
+  ASSERT_EQ(changes.size(), 1U) << analyzed.text;
+  EXPECT_EQ(changes[0].at("commit"), "c12");
+
+  ASSERT_EQ(add(24, 116'000).code, 0);
+  EXPECT_EQ(hermetric("history gate --db h.db --commit c24 --metric wall_usec").code, 0)
+      << "the level since c12 counts";
+  ASSERT_EQ(add(25, 130'000).code, 0);
+  const Output gate = hermetric("history gate --db h.db --commit c25 --metric wall_usec");
+  EXPECT_EQ(gate.code, 2) << gate.text;
+  EXPECT_NE(gate.text.find("regressed"), std::string::npos) << gate.text;
+  EXPECT_EQ(hermetric("history gate --db h.db --commit c25 --metric wall_usec --margin 30%").code, 0);
+  EXPECT_EQ(hermetric("history gate --db h.db --commit c24 --against c11 --metric wall_usec").code, 2);
+  EXPECT_EQ(hermetric("history gate --db h.db --commit c999").code, 4);
+  EXPECT_EQ(hermetric("history prune --db h.db --keep 3").text, "removed 23 runs\n");
+}
+
+TEST_F(FiguresCli, NeverComparesMachinesAndNeverTakesAFailure) {
+  for (int i = 0; i < 12; ++i) {
+    write("r.json", report("r" + std::to_string(i), 100'000 + i));
+    ASSERT_EQ(hermetric("history add r.json --db h.db --project p --commit c" + std::to_string(i) + " --time @" +
+                        std::to_string(i))
+                  .code,
+              0);
+  }
+  write("other.json", report("other", 200'000, "Epyc"));
+  ASSERT_EQ(hermetric("history add other.json --db h.db --project p --commit new --time @99").code, 0);
+  EXPECT_EQ(hermetric("history gate --db h.db --commit new").code, 4);
+  EXPECT_EQ(hermetric("history analyze --db h.db").text.find("wall_usec"), std::string::npos);
+  write("failed.json", report("failed", 1, "Xeon", "timed_out"));
+  const Output failed = hermetric("history add failed.json --db h.db --project p --commit bad --time @100");
+  EXPECT_NE(failed.text.find("added 0 of 1"), std::string::npos) << failed.text;
+  EXPECT_NE(failed.text.find("no job passed"), std::string::npos) << failed.text;
+}
+
+TEST_F(FiguresCli, TakesCommitAndTimeFromGit) {
+  write("r.json", report("r", 100'000));
+  const std::string git = "git -c user.name=n -c user.email=e -c init.defaultBranch=trunk ";
+  ASSERT_EQ(hermetric("--version >/dev/null; " + git + "init -q . && " + git + "commit -q --allow-empty -m one").code,
+            0);
+  const Output added = hermetric("history add r.json --db h.db");
+  EXPECT_EQ(added.code, 0) << added.text;
+  const Output shown = hermetric("history show test/wall_usec --db h.db");
+  EXPECT_NE(shown.text.find("trunk"), std::string::npos) << shown.text;
+  EXPECT_EQ(hermetric("history gate --db h.db").code, 4) << "nothing before it";
+  EXPECT_EQ(hermetric("history add /nope --db h.db").code, 125);
+  EXPECT_EQ(hermetric("history show nope --db h.db").code, 125);
+}
+
+}  // namespace
+}  // namespace hermetric

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "reports/store/history_store.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace hermetric {
+
+/// What most subcommands of history take: the file, and which series.
+struct HistoryOptions {
+  std::string db;  ///< empty: history.db in the state directory
+  SeriesFilter filter;
+};
+
+void add_db_option(CLI::App& app, HistoryOptions& options);
+void add_filter_options(CLI::App& app, HistoryOptions& options);
+
+Result<std::unique_ptr<HistoryStore>> open_history(const HistoryOptions& options);
+
+/// "12" or, where it says which one, "JOB/METRIC" or "PROJECT/JOB/METRIC".
+Result<SeriesInfo> find_series(HistoryStore& store, const SeriesFilter& filter, const std::string& text);
+
+/// Whether analyze and gate look at a metric: what --metric asks for, else those that a change of the code shows in
+/// (wall and CPU time, peak memory, bytes read and written, instructions) and every one that is no figure of a report.
+bool is_looked_at(const SeriesFilter& filter, const std::string& metric);
+
+/// "JOB/METRIC".
+std::string short_name(const SeriesKey& key);
+
+/// "2026-11-24T17:00:00Z", "2026-11-24" or "@SECONDS".
+Result<std::int64_t> parse_time(const std::string& text);
+std::string format_time(std::int64_t seconds);
+
+}  // namespace hermetric
