@@ -23,8 +23,10 @@ using Status = Result<void>;
   return std::unexpected(std::move(hermetric_status).error())
 
 /// TRY_ASSIGN(auto fd, open(...)): the value, or return from the calling function with the error.
+// NOLINTBEGIN(bugprone-macro-parentheses): `target` may be a declaration
 #define TRY_ASSIGN(target, expression)                                                      \
   auto HERMETRIC_JOIN(hermetric_result_, __LINE__) = (expression);                          \
   if (!HERMETRIC_JOIN(hermetric_result_, __LINE__))                                         \
     return std::unexpected(std::move(HERMETRIC_JOIN(hermetric_result_, __LINE__)).error()); \
   target = *std::move(HERMETRIC_JOIN(hermetric_result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)

@@ -39,8 +39,10 @@ class ScratchRoot : public ::testing::Test {
     ASSERT_TRUE(entered_) << entered_.error().message();
   }
 
+  // NOLINTBEGIN(readability-identifier-naming): members of the fixture
   static inline TemporaryDirectory* template_ = nullptr;
   static inline Status entered_;
+  // NOLINTEND(readability-identifier-naming)
   TemporaryDirectory directory_;
 };
 

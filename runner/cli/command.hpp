@@ -7,7 +7,7 @@
 
 #include "isolation/sys/error.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own
 class App;
 }
 
