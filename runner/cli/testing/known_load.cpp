@@ -56,7 +56,7 @@ void orphan(long milliseconds) {
   (void)!::read(done[0], &byte, 1);  // its end: the orphan has let go of the pipe
 }
 
-/// `count` children of 2 ms each; every second one is never waited for. Prints what all together have used, in ms: the
+/// `count` children of 3 ms each; every second one is never waited for. Prints what all together have used, in ms: the
 /// program itself and every child by its own clock, up to its end.
 void children(long count) {
   void* shared = ::mmap(nullptr, sizeof(double) * static_cast<std::size_t>(count), PROT_READ | PROT_WRITE,
@@ -67,7 +67,7 @@ void children(long count) {
     const pid_t pid = ::fork();
     if (pid < 0) fail("fork");
     if (pid == 0) {
-      burn(2e-3);
+      burn(3e-3);
       used[i] = seconds(CLOCK_PROCESS_CPUTIME_ID);
       ::_exit(0);
     }
