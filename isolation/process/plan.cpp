@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <array>
+#include <bit>
 #include <utility>
 
 namespace hermetric {
@@ -87,6 +88,8 @@ std::string describe(const Step& step) {
     case Op::kNewSession: return "new session";
     case Op::kResourceLimit: return "resource limit " + std::to_string(step.number) + " = " + std::to_string(step.flags);
     case Op::kIdentity: return "become user " + std::to_string(step.number) + " group " + std::to_string(step.flags);
+    case Op::kBoundingSet:
+      return "no capabilities but " + std::to_string(std::popcount(step.flags)) + " of the bounding set";
     case Op::kNoNewPrivileges: return "no new privileges";
     case Op::kDuplicate:
       return "descriptor " + std::to_string(step.fd) + " becomes " + std::to_string(step.number);
@@ -97,6 +100,7 @@ std::string describe(const Step& step) {
       return "open counter " + std::to_string(step.number) + ", perf event " + std::to_string(step.flags >> 32) + ":" +
              std::to_string(step.flags & 0xffffffffU);
     case Op::kSpawnJob: return step.fd >= 0 ? "start the job in its cgroup2 leaf" : "start the job";
+    case Op::kSeccomp: return "filter system calls by " + std::to_string(step.number) + " instructions";
     case Op::kExec: return "execute";
   }
   return "unknown step";

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +14,8 @@
 #include <cstring>
 #include <sstream>
 
+#include "isolation/sandbox/confinement.hpp"
+#include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 
@@ -21,9 +25,11 @@ namespace {
 constexpr int kExitNotExecutable = 126;
 constexpr int kExitNotFound = 127;
 
+/// What the job's root process may do, as the job has it.
 struct Identity {
   uid_t uid = 0;
   gid_t gid = 0;
+  std::uint64_t bounding_set = 0;
 };
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -40,20 +46,24 @@ std::vector<std::string> split_at_zero(const std::string& text) {
   return parts;
 }
 
-/// The first id behind "Uid:" or "Gid:" of /proc/PID/status.
-std::uint32_t id_in_status(const std::string& status, const char* key) {
+/// The first number behind a key of /proc/PID/status, as "Uid:"; proc_pid_status(5).
+std::uint64_t number_in_status(const std::string& status, const char* key, int base) {
   const auto at = status.find(key);
-  return at == std::string::npos ? 0 : static_cast<std::uint32_t>(std::strtoul(status.c_str() + at + std::strlen(key), nullptr, 10));
+  return at == std::string::npos ? 0 : std::strtoull(status.c_str() + at + std::strlen(key), nullptr, base);
 }
 
 /// The job's ids as it sees them: those outside, less where its map begins.
 Result<Identity> identity_inside(const std::string& proc) {
   TRY_ASSIGN(const std::string status, read_file(proc + "/status"));
+  if (number_in_status(status, "\nSeccomp:", 10) != SECCOMP_MODE_FILTER)
+    return std::unexpected(Error("the job has not begun yet"));
   TRY_ASSIGN(const std::string map, read_file(proc + "/uid_map"));
   std::istringstream fields(map);
   std::uint32_t inside = 0, outside = 0;
   fields >> inside >> outside;
-  return Identity{id_in_status(status, "\nUid:") - outside, id_in_status(status, "\nGid:") - outside};
+  return Identity{static_cast<uid_t>(number_in_status(status, "\nUid:", 10)) - outside,
+                  static_cast<gid_t>(number_in_status(status, "\nGid:", 10)) - outside,
+                  number_in_status(status, "\nCapBnd:", 16)};
 }
 
 /// v1: `tasks` takes one thread; v2 has only cgroup.procs. "0" means whoever writes.
@@ -65,11 +75,22 @@ Status join_groups(const std::vector<std::string>& groups) {
   return {};
 }
 
-[[noreturn]] void run_inside(const Fd& job, const Identity& identity, const std::string& cwd,
+bool reduce_bounding_set(std::uint64_t kept) {
+  for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability) >= 0; ++capability)
+    if (((kept >> capability) & 1) == 0 && ::prctl(PR_CAPBSET_DROP, capability) != 0) return false;
+  return true;
+}
+
+bool load_filter(SeccompProgram& instructions) {
+  const sock_fprog program{static_cast<unsigned short>(instructions.size()), instructions.data()};
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0;
+}
+
+[[noreturn]] void run_inside(const Fd& job, const Identity& identity, SeccompProgram filter, const std::string& cwd,
                              std::vector<std::string> argv, std::vector<std::string> environment) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const bool ready = ::setns(job.get(), CLONE_NEWUSER) == 0 && ::setgroups(0, nullptr) == 0 &&
-                     ::setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
+  const bool ready = ::setns(job.get(), CLONE_NEWUSER) == 0 && reduce_bounding_set(identity.bounding_set) &&
+                     ::setgroups(0, nullptr) == 0 && ::setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
                      ::setresuid(identity.uid, identity.uid, identity.uid) == 0 &&
                      ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   if (!ready) ::_exit(125);
@@ -80,6 +101,7 @@ Status join_groups(const std::vector<std::string>& groups) {
   std::vector<char*> variables = pointers(environment);
   environ = variables.data();
   ::close_range(3, ~0U, 0);
+  if (!load_filter(filter)) ::_exit(125);
   ::execvp(argv.front().c_str(), pointers(argv).data());
   const int reason = errno;
   ::dprintf(STDERR_FILENO, "hermetric: enter: %s: %s\n", argv.front().c_str(), ::strerror(reason));
@@ -103,6 +125,7 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));
   TRY_ASSIGN(const Fd job, sys::pidfd_open(job_pid));
   TRY_ASSIGN(const Identity identity, identity_inside(proc));
+  TRY_ASSIGN(SeccompProgram filter, compile_seccomp_program(is_nested(identity.bounding_set)));
   TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, proc + "/cwd"));
   TRY_ASSIGN(const std::string environment, read_file(proc + "/environ"));
   TRY(join_groups(cell.cgroups));
@@ -110,7 +133,7 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY(sys::setns(init.get(), CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS));
   const pid_t child = ::fork();
   if (child < 0) return std::unexpected(Error::system("fork", "", errno));
-  if (child == 0) run_inside(job, identity, cwd, argv, split_at_zero(environment));
+  if (child == 0) run_inside(job, identity, std::move(filter), cwd, argv, split_at_zero(environment));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::unexpected(Error::system("waitpid", "", errno));

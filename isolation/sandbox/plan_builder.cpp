@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <array>
 
+#include "isolation/sandbox/confinement.hpp"
+
 namespace hermetric {
 namespace {
 
@@ -240,9 +242,10 @@ class PlanBuilder {
   void job() {
     for (const int fd : resources_.cgroup.tasks_fds) for_job({.op = Op::kJoinGroup, .fd = fd});
     for_job({.op = Op::kSetNamespace, .fd = resources_.user_namespace_fd, .flags = CLONE_NEWUSER});
-    for_job({.op = Op::kUnshare, .flags = CLONE_NEWCGROUP});
+    for_job({.op = Op::kUnshare, .flags = CLONE_NEWCGROUP | (spec_.nested ? CLONE_NEWNS : 0U)});
     for_job({.op = Op::kNoteNamespaces});
     for_job({.op = Op::kNewSession});
+    for_job({.op = Op::kBoundingSet, .flags = job_capabilities(spec_.uid, spec_.nested)});
     for_job({.op = Op::kIdentity, .number = static_cast<int>(spec_.uid), .flags = spec_.gid});
     for_job({.op = Op::kChdir, .path = keep(spec_.cwd)});
     for_job({.op = Op::kUmask, .number = kJobUmask});
@@ -258,6 +261,9 @@ class PlanBuilder {
     for_job({.op = Op::kUnblockSignals});
     for_job({.op = Op::kNoNewPrivileges});
     plan_->mark(Actor::kJob, Stage::kJob);
+    for_job({.op = Op::kSeccomp,
+             .number = static_cast<int>(resources_.syscall_filter.size()),
+             .data = reinterpret_cast<const char*>(resources_.syscall_filter.data())});
     for_job({.op = Op::kExec});
   }
 

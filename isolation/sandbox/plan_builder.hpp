@@ -1,7 +1,10 @@
 #pragma once
 
+#include <linux/filter.h>
+
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,7 @@ struct PlanResources {
   int stderr_fd = -1;
   std::string scratch_directory;  ///< a path, not a descriptor: that would belong to the runner's mount namespace
   std::string skeleton_layer;
+  std::span<const sock_filter> syscall_filter;  ///< must live as long as the plan
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)
 };
 

@@ -157,6 +157,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
     TRY_ASSIGN(Fd copy, duplicate_high(fd));
     streams_.push_back(std::move(copy));
   }
+  TRY_ASSIGN(const SeccompProgram* filter, host_->syscall_filters().program(spec_.nested));
   PlanResources resources;
   resources.runner_pidfd = host_->runner_pidfd().get();
   resources.scratch_directory = scratch_->directory();
@@ -166,6 +167,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
   resources.stdout_fd = streams_[1].get();
   resources.stderr_fd = streams_[2].get();
   resources.skeleton_layer = skeleton_layer_;
+  resources.syscall_filter = *filter;
   resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
   return resources;
 }

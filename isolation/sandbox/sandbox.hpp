@@ -13,6 +13,7 @@
 #include "isolation/process/user_namespace.hpp"
 #include "isolation/sandbox/ledger.hpp"
 #include "isolation/sandbox/plan_builder.hpp"
+#include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sandbox/spec.hpp"
 #include "isolation/types/outcome.hpp"
 #include "isolation/types/stage.hpp"
@@ -41,6 +42,7 @@ class SandboxHost {
 
   [[nodiscard]] MountTemplate& mounts() { return mounts_; }
   [[nodiscard]] CgroupDriver& cgroups() { return *cgroups_; }
+  [[nodiscard]] SeccompPrograms& syscall_filters() { return syscall_filters_; }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
   [[nodiscard]] const Fd& runner_pidfd() const { return runner_pidfd_; }
   [[nodiscard]] const StateDirectories& directories() const { return directories_; }
@@ -56,6 +58,7 @@ class SandboxHost {
   StateDirectories directories_;
   MountTemplate mounts_;
   std::unique_ptr<CgroupDriver> cgroups_;
+  SeccompPrograms syscall_filters_;
   Ledger ledger_;
   Fd runner_pidfd_;
   IdMap id_map_;

@@ -46,6 +46,7 @@ struct SandboxSpec {
   std::string hostname, domainname;
   std::uint32_t uid = 0, gid = 0;  ///< inside
   bool host_network = false;
+  bool nested = false;  ///< user namespaces and mounts inside are allowed
 
   Limits limits;
   std::vector<std::string> io_devices;  ///< "major:minor" whose IO is counted

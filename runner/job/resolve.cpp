@@ -25,7 +25,6 @@ Status check_supported(const JobSpec& job) {
   if (job.root.starts_with("image:")) return not_in_this_version("root " + job.root);
   if (job.network == Network::kPrivate || job.network == Network::kNat)
     return not_in_this_version("network " + std::string(name_of(job.network)));
-  if (job.nested) return not_in_this_version("nested");
   if (job.exclusive_cores && !job.limits.cpuset)
     return std::unexpected(Error("exclusive_cores: nobody chose the cores of this job"));
   if (job.workspace == "/")
@@ -208,6 +207,7 @@ Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context) {
   spec.uid = job.user.uid;
   spec.gid = job.user.gid;
   spec.host_network = job.network == Network::kHost;
+  spec.nested = job.nested;
   spec.limits = job.limits;
   spec.io_devices = context.io_devices;
   return spec;
