@@ -1,6 +1,7 @@
 #include "isolation/process/plan.hpp"
 
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include <array>
@@ -28,6 +29,7 @@ std::string namespace_names(std::uint64_t flags) {
 }
 
 std::string describe_mount(const Step& step) {
+  if ((step.flags & MS_BIND) != 0) return "bind " + text_of(step.source) + " on " + text_of(step.path);
   std::string line = "mount " + text_of(step.type) + " on " + text_of(step.path);
   if (step.data != nullptr && *step.data != '\0') line += " (" + text_of(step.data) + ")";
   return line;

@@ -236,7 +236,21 @@ class PlanBuilder {
             .path = keep(inside("/sys")),
             .source = "sysfs",
             .type = "sysfs"});
+    mask();
     plan_->mark(Actor::kInit, Stage::kProc);
+  }
+
+  /// Plain binds, the cheapest mounts there are. Not where a job may mount: the kernel refuses a new /proc to one that
+  /// sees its own only in part (mount_namespaces(7)).
+  void mask() {
+    if (spec_.nested) return;
+    for (const MaskedPath& masked : resources_.masked_paths) {
+      if (spec_.host_network && masked.path.starts_with("/sys/")) continue;  // there is no /sys
+      init({.op = Op::kMount,
+            .flags = MS_BIND,
+            .path = keep(inside(masked.path)),
+            .source = keep(masked.is_directory ? mounts_.empty_directory() : mounts_.empty_file())});
+    }
   }
 
   void job() {
@@ -260,10 +274,10 @@ class PlanBuilder {
     for_job({.op = Op::kCloseRange, .number = 3, .flags = ~0U});
     for_job({.op = Op::kUnblockSignals});
     for_job({.op = Op::kNoNewPrivileges});
-    plan_->mark(Actor::kJob, Stage::kJob);
     for_job({.op = Op::kSeccomp,
              .number = static_cast<int>(resources_.syscall_filter.size()),
              .data = reinterpret_cast<const char*>(resources_.syscall_filter.data())});
+    plan_->mark(Actor::kJob, Stage::kJob);
     for_job({.op = Op::kExec});
   }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isolation/process/plan.hpp"
+#include "isolation/sandbox/masked_paths.hpp"
 #include "isolation/sandbox/spec.hpp"
 #include "isolation/types/cgroup_entry.hpp"
 #include "isolation/workspace/mount_template.hpp"
@@ -26,6 +27,7 @@ struct PlanResources {
   std::string scratch_directory;  ///< a path, not a descriptor: that would belong to the runner's mount namespace
   std::string skeleton_layer;
   std::span<const sock_filter> syscall_filter;  ///< must live as long as the plan
+  std::vector<MaskedPath> masked_paths;
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)
 };
 

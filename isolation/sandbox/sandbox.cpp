@@ -168,6 +168,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
   resources.stderr_fd = streams_[2].get();
   resources.skeleton_layer = skeleton_layer_;
   resources.syscall_filter = *filter;
+  resources.masked_paths = host_->masked_paths();
   resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
   return resources;
 }

@@ -43,6 +43,7 @@ class SandboxHost {
   [[nodiscard]] MountTemplate& mounts() { return mounts_; }
   [[nodiscard]] CgroupDriver& cgroups() { return *cgroups_; }
   [[nodiscard]] SeccompPrograms& syscall_filters() { return syscall_filters_; }
+  [[nodiscard]] const std::vector<MaskedPath>& masked_paths() const { return masked_paths_; }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
   [[nodiscard]] const Fd& runner_pidfd() const { return runner_pidfd_; }
   [[nodiscard]] const StateDirectories& directories() const { return directories_; }
@@ -59,6 +60,7 @@ class SandboxHost {
   MountTemplate mounts_;
   std::unique_ptr<CgroupDriver> cgroups_;
   SeccompPrograms syscall_filters_;
+  std::vector<MaskedPath> masked_paths_ = find_masked_paths();
   Ledger ledger_;
   Fd runner_pidfd_;
   IdMap id_map_;

@@ -32,6 +32,7 @@ Status MountTemplate::enter(const std::string& directory) {
   TRY(sys::mount("hermetric", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"));
   for (const char* name : {"/skeleton", "/root", "/lower", "/scratch"})
     TRY(sys::mkdirat(AT_FDCWD, directory + name, 0755));
+  TRY(sys::mkdirat(AT_FDCWD, directory + "/nothing", 0555));
   TRY(sys::open(directory + "/empty", O_WRONLY | O_CREAT | O_EXCL, 0444));
   return {};
 }

@@ -15,7 +15,8 @@ namespace hermetric {
 /// process.
 ///
 /// Layout below directory(): skeleton/N the layers, root the mount point of a cell's root, lower/N mount points for
-/// its id-mapped lowers, scratch where uppers that shall lie on tmpfs are mounted, empty an empty file.
+/// its id-mapped lowers, scratch where uppers that shall lie on tmpfs are mounted, empty an empty file, nothing an
+/// empty directory.
 class MountTemplate {
  public:
   /// Moves the CALLING THREAD and the threads it makes later into the new mount namespace: call it first in main().
@@ -31,6 +32,7 @@ class MountTemplate {
   /// Makes lower(0) to lower(count - 1) where they are missing. Thread-safe.
   Status need_lowers(unsigned count);
   [[nodiscard]] std::string scratch() const { return directory_ + "/scratch"; }
+  [[nodiscard]] std::string empty_directory() const { return directory_ + "/nothing"; }
   [[nodiscard]] std::string empty_file() const { return directory_ + "/empty"; }
 
   /// The layer for `skeleton`, owned by `uid`:`gid`: made at the first call, shared by all later ones. Thread-safe.
