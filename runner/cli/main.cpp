@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <iostream>
 #include <string_view>
@@ -70,7 +73,17 @@ int dispatch(const Arguments& words) {
   return trouble("unknown command \"" + name + "\"" + did_you_mean(name, names));
 }
 
+/// A caller may have closed some of 0 to 2: the next file that is opened would be taken for a standard stream, and a
+/// job would get it as its own.
+void open_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+}
+
 }  // namespace
 }  // namespace hermetric
 
-int main(int argc, char** argv) { return hermetric::dispatch(hermetric::Arguments(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+  hermetric::open_standard_streams();
+  return hermetric::dispatch(hermetric::Arguments(argv + 1, argv + argc));
+}
