@@ -1,0 +1,450 @@
+// Hostile jobs, through the real executable. SECURITY.md names each test of this file with what came of the attack.
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "isolation/sys/fd.hpp"
+#include "isolation/sys/scope_exit.hpp"
+#include "runner/cli/testing/cli.hpp"
+
+namespace hermetric {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::content_of;
+using testing::Finished;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Answers = std::map<std::string, std::string>;  ///< attempt -> an errno's name, or "done"
+using Words = std::vector<std::string>;
+
+class Attack : public testing::Cli {
+ protected:
+  void SetUp() override {
+    Cli::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    fs::copy_file(HERMETRIC_ATTACK, work() / "attack");
+  }
+
+  Finished attack(const Words& names, Words options = {}) {
+    const std::string pid_namespace = fs::read_symlink("/proc/self/ns/pid").string();
+    options.insert(options.begin(), {"exec", "--env", "HOST_PID_NAMESPACE=" + pid_namespace, "--env",
+                                     "HOST_PID=" + std::to_string(::getpid())});
+    options.insert(options.end(), {"--", "./attack"});
+    options.insert(options.end(), names.begin(), names.end());
+    return hermetric(options);
+  }
+
+  void expect_answers(const Answers& expected, const Words& options = {}) {
+    Words names;
+    std::string lines;
+    for (const auto& [name, answer] : expected) {
+      names.push_back(name);
+      lines.append(name).append(": ").append(answer).append("\n");
+    }
+    const Finished done = attack(names, options);
+    EXPECT_EQ(done.out, lines) << done.err;
+  }
+
+  Finished shell(const std::string& text, Words options = {}) {
+    options.insert(options.begin(), "exec");
+    options.insert(options.end(), {"--", "sh", "-c", text});
+    return hermetric(options);
+  }
+
+  /// A shell on this side that calls hermetric as $H, in the workspace.
+  Finished outer_shell(const std::string& text) {
+    const std::string line = "cd " + work().string() + " && H=" + HERMETRIC_EXECUTABLE + "; { " + text + "; } >" +
+                             path("outer.out").string() + " 2>" + path("outer.err").string();
+    const int status = std::system(("exec sh -c '" + line + "'").c_str());
+    return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), content_of(path("outer.out")),
+            content_of(path("outer.err"))};
+  }
+
+  static bool is_running(pid_t pid) {
+    std::istringstream stat(content_of("/proc/" + std::to_string(pid) + "/stat"));
+    std::string number, name, state;
+    stat >> number >> name >> state;
+    return state == "S" || state == "R";
+  }
+};
+
+TEST_F(Attack, KeyringsAndKernelInterfacesAreNotThere) {
+  expect_answers({{"add_key", "ENOSYS"},
+                  {"request_key", "ENOSYS"},
+                  {"keyctl", "ENOSYS"},
+                  {"io_uring_setup", "ENOSYS"},
+                  {"userfaultfd", "ENOSYS"},
+                  {"bpf", "EPERM"},
+                  {"perf_event_open", "EPERM"},
+                  {"kexec_load", "EPERM"},
+                  {"init_module", "EPERM"},
+                  {"reboot", "EPERM"},
+                  {"swapon", "EPERM"},
+                  {"iopl", "EPERM"},
+                  {"clock_settime", "EPERM"},
+                  {"syslog", "EPERM"},
+                  {"personality", "EPERM"},
+                  {"unknown_call", "ENOSYS"}});
+}
+
+TEST_F(Attack, OtherAbisOfTheProcessorAreNotThere) {
+  expect_answers({{"call_of_i386", "ENOSYS"}, {"call_of_x32", "ENOSYS"}});
+}
+
+TEST_F(Attack, MountsCannotBeChanged) {
+  expect_answers({{"mount_tmpfs", "EPERM"},
+                  {"mount_proc", "EPERM"},
+                  {"remount_root", "EPERM"},
+                  {"bind_root", "EPERM"},
+                  {"umount_proc", "EPERM"},
+                  {"pivot_root", "EPERM"},
+                  {"fsopen", "ENOSYS"},
+                  {"open_tree", "ENOSYS"},
+                  {"move_mount", "ENOSYS"},
+                  {"mount_setattr", "ENOSYS"},
+                  {"open_by_handle_at", "EPERM"}});
+}
+
+TEST_F(Attack, NamespacesCannotBeMadeOrEntered) {
+  expect_answers({{"setns", "EPERM"},
+                  {"unshare_user", "EPERM"},
+                  {"unshare_mount", "EPERM"},
+                  {"unshare_network", "EPERM"},
+                  {"clone_user", "EPERM"},
+                  {"clone_pid", "EPERM"},
+                  {"clone3", "ENOSYS"},
+                  {"sethostname", "EPERM"}});
+}
+
+TEST_F(Attack, TerminalsCannotBeTypedInto) { expect_answers({{"TIOCSTI", "EPERM"}, {"TIOCLINUX", "EPERM"}}); }
+
+TEST_F(Attack, SocketsDoNotReachTheHost) {
+  const Fd abstract(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const std::string name = "hermetric-attack-" + std::to_string(::getpid());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path + 1, name.c_str(), name.size());
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  ASSERT_EQ(::bind(abstract.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(abstract.get(), 1), 0);
+  const Fd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in loopback{};
+  loopback.sin_family = AF_INET;
+  loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof loopback;
+  ASSERT_EQ(::bind(tcp.get(), reinterpret_cast<sockaddr*>(&loopback), length), 0);
+  ASSERT_EQ(::listen(tcp.get(), 1), 0);
+  ASSERT_EQ(::getsockname(tcp.get(), reinterpret_cast<sockaddr*>(&loopback), &length), 0);
+  const Words options = {"--env", "ABSTRACT_SOCKET=" + name, "--env",
+                         "LOOPBACK_PORT=" + std::to_string(ntohs(loopback.sin_port))};
+  expect_answers({{"connect_abstract", "ECONNREFUSED"},
+                  {"connect_loopback", "ECONNREFUSED"},
+                  {"socket_raw", "EPERM"},
+                  {"socket_packet", "EPERM"},
+                  {"socket_vsock", "EAFNOSUPPORT"},
+                  {"socket_alg", "EAFNOSUPPORT"}},
+                 options);
+  expect_answers({{"connect_loopback", "done"}, {"socket_raw", "EPERM"}},
+                 {options[0], options[1], options[2], options[3], "--network", "host"});
+}
+
+TEST_F(Attack, ProcessesOfTheHostAreOutOfReach) {
+  expect_answers({{"signal_host_process", "ESRCH"}, {"trace_host_process", "ESRCH"}, {"trace_init", "EPERM"}});
+  const std::string own = "/proc/" + std::to_string(::getpid());
+  EXPECT_NE(shell("ls -d " + own).code, 0);
+  EXPECT_EQ(shell("ls -d /proc/1 /proc/1/root /proc/1/exe 2>/dev/null; ls /proc | grep -c '^[0-9]'").out, "3\n");
+}
+
+TEST_F(Attack, SignalsToAllEndNothingOutside) {
+  const pid_t bystander = start({"exec", "--", "sleep", "60"}, ".bystander");
+  const ScopeExit end_bystander([&] {
+    ::kill(bystander, SIGTERM);
+    finish(bystander, ".bystander");
+  });
+  expect_answers({{"signal_init", "EPERM"}});
+  const Finished killed = shell("sleep 60 & ./attack kill_all; echo after",
+                                {"--env", "HOST_PID_NAMESPACE=" + fs::read_symlink("/proc/self/ns/pid").string()});
+  EXPECT_THAT(killed.out, Not(HasSubstr("after"))) << "the shell is the job's root process";
+  EXPECT_EQ(killed.code, 128 + SIGKILL) << killed.out << killed.err;
+  const Finished stopped = shell("sleep 60 & ./attack stop_all; echo after",
+                                 {"--wall-time", "1s", "--grace", "100ms", "--env",
+                                  "HOST_PID_NAMESPACE=" + fs::read_symlink("/proc/self/ns/pid").string()});
+  EXPECT_EQ(stopped.code, 124) << stopped.out << stopped.err;
+  EXPECT_TRUE(is_running(bystander));
+}
+
+TEST_F(Attack, FilesOfTheHostAreNotWritten) {
+  write("mine", "before");
+  const std::string passwd = content_of("/etc/passwd");
+  shell("echo x >> /etc/passwd; echo x > mine; rm -rf /usr/bin/env /etc/passwd ./* 2>/dev/null; touch /usr/bin/new");
+  EXPECT_EQ(content_of("/etc/passwd"), passwd);
+  EXPECT_EQ(content_of(work() / "mine"), "before");
+  EXPECT_TRUE(fs::exists("/usr/bin/env"));
+  EXPECT_FALSE(fs::exists("/usr/bin/new"));
+}
+
+TEST_F(Attack, PrivateFilesOfTheHostAreNotRead) {
+  const fs::path secret = "/var/tmp/hermetric-secret-" + std::to_string(::getpid());
+  const ScopeExit remove([&] { fs::remove(secret); });
+  std::ofstream(secret) << "secret";
+  fs::permissions(secret, fs::perms::owner_read);
+  const Finished read = shell("cat /etc/shadow " + secret.string() + " /proc/kcore | head -c 1");
+  EXPECT_EQ(read.out, "");
+}
+
+TEST_F(Attack, HardLinksToLowerFilesAreCopies) {
+  write("file", "before");
+  EXPECT_EQ(shell("ln file link && echo after > link && cat link").out, "after\n");
+  EXPECT_EQ(content_of(work() / "file"), "before");
+  EXPECT_EQ(fs::hard_link_count(work() / "file"), 1U);
+}
+
+TEST_F(Attack, SetuidFilesGiveNothing) {
+  fs::permissions(work() / "attack", fs::perms::set_uid, fs::perm_options::add);
+  EXPECT_EQ(shell("./attack ids", {"--user", "1000"}).out, "1000 1000\n");
+  EXPECT_EQ(shell("grep NoNewPrivs /proc/self/status").out, "NoNewPrivs:\t1\n");
+}
+
+TEST_F(Attack, CapabilitiesAreFewForRootAndNoneForOthers) {
+  constexpr const char* kSets = "sed -n 's/^Cap.*\\t//p' /proc/self/status | tr '\\n' ' '";  // Inh Prm Eff Bnd Amb
+  EXPECT_EQ(shell(kSets).out, "0000000000000000 00000000a80c25fb 00000000a80c25fb 00000000a80c25fb 0000000000000000 ");
+  EXPECT_EQ(shell(kSets, {"--user", "1000"}).out,
+            "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 ");
+}
+
+TEST_F(Attack, DeviceNodesCannotBeMade) {
+  expect_answers({{"mknod_block", "EPERM"}, {"mknod_mem", "EPERM"}});
+  EXPECT_EQ(shell("find /dev -type b").out, "");
+}
+
+TEST_F(Attack, SettingsOfTheKernelAreNotWritable) {
+  EXPECT_EQ(attack({"writable", "/sys"}).out, "");
+  for (const char* entry : {"bus", "fs", "irq", "acpi", "scsi", "driver", "sysvipc", "tty", "sysrq-trigger", "mtrr"})
+    EXPECT_EQ(attack({"writable", std::string("/proc/") + entry}).out, "") << entry;
+  const std::string opens = attack({"writable", "/proc/sys"}).out;
+  EXPECT_TRUE(opens.empty() || opens == "/proc/sys/kernel/ns_last_pid\n") << opens;  // opens for all, and then:
+  EXPECT_NE(shell("echo 1000 > /proc/sys/kernel/ns_last_pid").code, 0);
+  EXPECT_NE(shell("echo '|/bin/sh' > /proc/sys/kernel/core_pattern").code, 0);
+  EXPECT_NE(shell("echo b > /proc/sysrq-trigger").code, 0);
+}
+
+TEST_F(Attack, PartsOfProcAndSysAreMasked) {
+  for (const char* directory :
+       {"/sys/firmware", "/proc/acpi", "/proc/scsi", "/proc/asound", "/sys/devices/virtual/powercap"})
+    EXPECT_EQ(shell(std::string("ls -A ") + directory + " 2>/dev/null").out, "") << directory;
+  for (const char* file :
+       {"/proc/interrupts", "/proc/kcore", "/proc/timer_list", "/proc/keys", "/proc/kmsg", "/proc/sched_debug"})
+    EXPECT_EQ(shell(std::string("head -c 1 ") + file + " 2>/dev/null").out, "") << file;
+  EXPECT_NE(content_of("/proc/interrupts"), "") << "there is something to hide";
+}
+
+TEST_F(Attack, GroupsCannotBeLeft) {
+  expect_answers({{"mount_cgroup", "EPERM"}, {"mount_cgroup2", "EPERM"}});
+  EXPECT_EQ(shell("grep -c cgroup /proc/self/mountinfo").out, "0\n");
+  EXPECT_EQ(shell("ls -A /sys/fs/cgroup 2>/dev/null").out, "");
+  EXPECT_EQ(shell("cut -d: -f3 /proc/self/cgroup | sort -u").out, "/\n");
+}
+
+TEST_F(Attack, DescriptorsAreNotInherited) {
+  write("secret", "secret");
+  const Fd leak(::open((work() / "secret").c_str(), O_RDWR));  // not close-on-exec
+  ASSERT_GE(leak.get(), 3);
+  EXPECT_EQ(attack({"descriptors"}).out, "0 1 2 \n");
+}
+
+TEST_F(Attack, TheExecutableOfHermetricIsOutOfReach) {
+  const fs::path copy = path("hermetric");
+  fs::copy_file(HERMETRIC_EXECUTABLE, copy);
+  const std::string before = content_of(copy);
+  const Finished done = outer_shell(copy.string() +
+                                    " exec -- sh -c \"for p in /proc/[0-9]*; do echo x > \\$p/exe; done; "
+                                    "echo x > /proc/self/exe; echo x > /proc/1/exe; exit 3\"");
+  EXPECT_EQ(done.code, 3) << done.err;
+  EXPECT_TRUE(content_of(copy) == before);
+}
+
+TEST_F(Attack, ArtifactPatternsStayInTheWorkspace) {
+  for (const char* pattern : {"../../etc/passwd", "a/../../b", "/etc/passwd"}) {
+    const Finished done =
+        hermetric({"exec", "--artifact", pattern, "--artifacts-dir", path("taken"), "--", "touch", "ran"});
+    EXPECT_EQ(done.code, 125) << pattern;
+    EXPECT_THAT(done.err, HasSubstr(std::string("artifacts: \"") + pattern + "\"")) << pattern;
+  }
+  EXPECT_FALSE(fs::exists(path("taken")));
+}
+
+TEST_F(Attack, ArtifactsAreFilesAndLinksThatStayInside) {
+  const Finished done = shell(
+      "mkdir out && cd out && echo x > file && ln -s file inside && ln -s /etc/shadow absolute && "
+      "ln -s ../../../../etc/passwd outside && mkfifo fifo && chmod 4755 file && "
+      "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"socket\")'",
+      {"--artifact", "out/**", "--artifacts-dir", path("taken")});
+  EXPECT_EQ(done.code, 0) << done.err;
+  std::set<std::string> taken;
+  for (const auto& entry : fs::directory_iterator(path("taken") / "out")) taken.insert(entry.path().filename());
+  EXPECT_EQ(taken, (std::set<std::string>{"file", "inside"})) << done.err;
+  EXPECT_EQ(fs::status(path("taken") / "out/file").permissions() & fs::perms::set_uid, fs::perms::none);
+  for (const char* left : {"absolute", "outside", "fifo", "socket"}) EXPECT_THAT(done.err, HasSubstr(left));
+}
+
+TEST_F(Attack, DirectoriesAmongTheArtifactsAreNotFollowedAsLinks) {
+  fs::create_directory(work() / "out");
+  const Finished done = shell("rm -r out; ln -s /etc out; mkdir real; echo x > real/file",
+                              {"--artifact", "out/**", "--artifact", "real/**", "--artifacts-dir", path("taken")});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_FALSE(fs::exists(path("taken") / "out/passwd"));
+  EXPECT_EQ(content_of(path("taken") / "real/file"), "x\n");
+}
+
+TEST_F(Attack, NamesCannotSpeakToTheTerminal) {
+  const Finished file =
+      shell("mkfifo \"$(printf 'f\\n\\033[31m')\"", {"--artifact", "**", "--artifacts-dir", path("taken")});
+  EXPECT_EQ(file.code, 0);
+  EXPECT_THAT(file.err, HasSubstr("f\\x0a\\x1b[31m"));
+  const Finished command = hermetric({"exec", "--", "/nope\033]0;title\a"});
+  EXPECT_EQ(command.code, 127);
+  EXPECT_THAT(command.err, HasSubstr("/nope\\x1b]0;title\\x07"));
+  write("ci.yml", "jobs: { \"a\\e[31m\": { command: 'true' } }\n");
+  const Finished job = hermetric({"run", "ci.yml", "--report-dir", "rep"});
+  EXPECT_EQ(job.code, 125);
+  for (const std::string& text : {file.err, command.err, job.out, job.err}) EXPECT_THAT(text, Not(HasSubstr("\033")));
+}
+
+TEST_F(Attack, TheWorkspaceMayBeDeleted) {
+  write("file", "x");
+  const json job = exec_report({}, {"sh", "-c", "cd /; rm -rf \"$1\"; exit 5", "sh", work().string()}, 5);
+  EXPECT_EQ(job["resources"]["workspace"]["files_deleted"], 2) << job["resources"]["workspace"];
+  EXPECT_EQ(content_of(work() / "file"), "x");
+}
+
+TEST_F(Attack, DirectoriesThatNobodyMayEnterOrWalkAreRemoved) {
+  constexpr const char* kDig =
+      "import os, sys\nos.makedirs('shut/in')\nopen('shut/in/file', 'w')\nos.chmod('shut/in', 0)\nos.chmod('shut', 0)\n"
+      "os.mkdir('deep')\nos.chdir('deep')\nfor i in range(int(sys.argv[1])):\n  os.mkdir('d')\n  os.chdir('d')\n"
+      "open('file', 'w')\n";
+  const auto cells = [] {
+    std::set<fs::path> paths;
+    for (const auto& cell : fs::directory_iterator("/var/lib/hermetric/cells")) paths.insert(cell.path());
+    return paths;
+  };
+  const std::set<fs::path> before = cells();
+  const json on_disk = exec_report({}, {"python3", "-c", kDig, "200"}, 0);
+  EXPECT_TRUE(on_disk["warnings"].empty()) << on_disk["warnings"];
+  EXPECT_EQ(on_disk["resources"]["workspace"]["files_created"], 2);
+  const json on_tmpfs = exec_report({"--scratch", "tmpfs"}, {"python3", "-c", kDig, "10000"}, 0);
+  EXPECT_TRUE(on_tmpfs["warnings"].empty()) << on_tmpfs["warnings"];
+  EXPECT_TRUE(on_tmpfs["unavailable"].contains("resources.workspace.files_created")) << "unknown is not zero";
+  for (const fs::path& cell : cells()) EXPECT_TRUE(before.contains(cell)) << cell << " was left behind";
+}
+
+TEST_F(Attack, AnOrphanWithTheOutputDoesNotHoldUpTheEnd) {
+  const auto began = std::chrono::steady_clock::now();
+  const Finished done = shell("(setsid sleep 100 &) ; echo done", {"--output-limit", "1M"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(done.out, "done\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(50));
+}
+
+TEST_F(Attack, ClosedStandardStreamsGiveAwayNothing) {
+  for (const char* closed : {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"}) {
+    const fs::path taken = path("taken");
+    fs::remove_all(taken);
+    const std::string job =
+        "python3 -c \"import os; open(\\\"links\\\", \\\"w\\\").writelines("
+        "os.readlink(f\\\"/proc/self/fd/{fd}\\\") + chr(10) for fd in range(3)); os._exit(4)\"";
+    const Finished done = outer_shell("$H exec --stdin inherit --artifact links --artifacts-dir " + taken.string() +
+                                      " -- " + job + " </dev/null " + closed);
+    EXPECT_EQ(done.code, 4) << closed << done.err;
+    std::istringstream links(content_of(taken / "links"));
+    int count = 0;
+    for (std::string link; std::getline(links, link); ++count)
+      EXPECT_TRUE(link == "/dev/null" || link == path("outer.out") || link == path("outer.err")) << closed << link;
+    EXPECT_EQ(count, 3) << closed;
+  }
+}
+
+TEST_F(Attack, AJobThatNeverReadsEnds) {
+  const Finished done = outer_shell("yes | $H exec --stdin inherit -- sh -c \"exit 6\"");
+  EXPECT_EQ(done.code, 6) << done.err;
+}
+
+TEST_F(Attack, ACommandThatEntersIsBoundAsTheJobIs) {
+  const pid_t runner = start({"exec", "--", "sleep", "60"}, ".job");
+  const ScopeExit end_job([&] {
+    ::kill(runner, SIGTERM);
+    finish(runner, ".job");
+  });
+  std::string cell;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (cell.empty() && std::chrono::steady_clock::now() < deadline) {
+    for (const json& row : json::parse(hermetric({"ps", "--json"}).out, nullptr, false))
+      if (row["runner_pid"] == runner && row["cpu_usage_usec"].is_number() && row["pids"] == 1) cell = row["cell"];
+  }
+  const std::string sets = "grep -E '^(Cap|Seccomp:|NoNewPrivs)' /proc/self/status; ./attack keyctl mount_tmpfs clone3";
+  const Finished entered = hermetric({"enter", cell, "--", "sh", "-c", sets});
+  EXPECT_EQ(entered.out, shell(sets).out) << entered.err;
+  EXPECT_THAT(entered.out, HasSubstr("keyctl: ENOSYS"));
+}
+
+TEST_F(Attack, BuildToolsAndDebuggersWorkInside) {
+  for (const char* tool : {"gcc", "git", "ninja", "cmake", "python3"})
+    HERMETRIC_NEED("tools", fs::exists(std::string("/usr/bin/") + tool), std::string("there is no ") + tool);
+  write("a.c", "int main(void) { return 0; }\n");
+  write("leak.c", "#include <stdlib.h>\nint main(void) { *(volatile char *)malloc(7) = 1; return 0; }\n");
+  const Finished build = shell(
+      "gcc -g a.c -o a && ./a && git init -q . && git -c user.name=a -c user.email=a@b "
+      "commit -q --allow-empty -m x && git log --format=%s && ninja --version >/dev/null && "
+      "cmake --version >/dev/null && python3 -c 'import subprocess, threading; "
+      "t = threading.Thread(target=lambda: subprocess.run([\"true\"])); t.start(); t.join()'");
+  EXPECT_EQ(build.code, 0) << build.err;
+  EXPECT_EQ(build.out, "x\n") << build.err;
+  EXPECT_EQ(shell("gcc -fsanitize=address leak.c -o leak 2>&1 && ./leak").code, 1) << "LeakSanitizer found the leak";
+  EXPECT_THAT(shell("gcc -fsanitize=address leak.c -o leak && ./leak").err, HasSubstr("7 byte(s) leaked"));
+  if (fs::exists("/usr/bin/gdb")) {
+    EXPECT_THAT(shell("gcc -g a.c -o a && gdb -batch -ex run ./a 2>&1").out, HasSubstr("exited normally"));
+  }
+  if (fs::exists("/usr/bin/strace")) {
+    EXPECT_THAT(shell("strace -f -e trace=execve sh -c 'true; /bin/true' 2>&1").out, HasSubstr("exited with 0"));
+  }
+}
+
+TEST_F(Attack, NestedAllowsNamespacesAndMountsAndNoMore) {
+  expect_answers({{"mount_tmpfs", "done"}, {"unshare_user", "done"}}, {"--nested"});
+  expect_answers({{"unshare_mount", "done"}, {"clone_user", "done"}}, {"--nested"});
+  expect_answers({{"keyctl", "ENOSYS"},
+                  {"bpf", "EPERM"},
+                  {"open_by_handle_at", "EPERM"},
+                  {"remount_root", "EPERM"},
+                  {"umount_proc", "EINVAL"},
+                  {"mknod_block", "EPERM"}},
+                 {"--nested"});
+  EXPECT_EQ(shell("mount -t cgroup2 c /mnt && ! mkdir /mnt/x 2>/dev/null && ! echo max > /mnt/cgroup.procs && "
+                  "! echo 0 > /mnt/cgroup.freeze && echo read-only",
+                  {"--nested"})
+                .out,
+            "read-only\n");
+  const Finished inner =
+      shell("unshare -Urm sh -c 'mount -t tmpfs x /mnt && echo in > /mnt/file && cat /mnt/file'", {"--nested"});
+  EXPECT_EQ(inner.out, "in\n") << inner.err;
+  EXPECT_TRUE(fs::is_empty("/mnt") || !fs::exists("/mnt/file"));
+}
+
+}  // namespace
+}  // namespace hermetric
