@@ -22,10 +22,10 @@ struct CapturedFile {
 inline constexpr std::size_t kCapturedFileCount = 2;
 
 /// What a job's namespaces are called below /proc/PID/ns, namespaces(7). The job enters its time namespace at exec.
-inline constexpr std::array<const char*, 8> kNamespaceLinks = {"mnt", "pid", "net",    "ipc",
+inline constexpr std::array<const char*, 8> kNamespaceLinks = {"mnt", "pid",  "net",    "ipc",
                                                                "uts", "user", "cgroup", "time_for_children"};
-/// One counter of perf_event_open(2) over everything the job executes. The kernel counts in turns where the processor has
-/// too few: `value` belongs to `running_ns` of `enabled_ns`.
+/// One counter of perf_event_open(2) over everything the job executes. The kernel counts in turns where the processor
+/// has too few: `value` belongs to `running_ns` of `enabled_ns`.
 struct CounterValue {
   std::uint64_t value = 0;
   std::uint64_t enabled_ns = 0;
@@ -42,16 +42,16 @@ struct ChildRecord {
   std::array<std::uint64_t, kStageCount> marks{};  ///< CLOCK_MONOTONIC in ns; 0: not reached
   std::uint64_t exec_at = 0;                       ///< just before execve; 0: not reached
   std::uint64_t clock_shift = 0;  ///< ns from the clock of a job that runs on a copy of the memory to init's
-  std::uint64_t death_at = 0;                      ///< the job's root process was reaped
-  std::int32_t failed_errno = 0;                   ///< 0: every step so far succeeded
+  std::uint64_t death_at = 0;     ///< the job's root process was reaped
+  std::int32_t failed_errno = 0;  ///< 0: every step so far succeeded
   std::uint32_t failed_step = 0;
   Actor failed_actor = Actor::kInit;
   bool job_started = false;
   bool job_ended = false;
   std::int32_t job_pid = 0;      ///< in init's PID namespace
   std::int32_t wait_status = 0;  ///< of the job's root process, as wait4(2) gives it
-  struct rusage root_usage {};   ///< the job's root process and the children it waited for
-  struct rusage all_usage {};    ///< RUSAGE_CHILDREN of init: the above and every orphan it reaped
+  struct rusage root_usage{};    ///< the job's root process and the children it waited for
+  struct rusage all_usage{};     ///< RUSAGE_CHILDREN of init: the above and every orphan it reaped
   std::array<CapturedFile, kCapturedFileCount> captured{};
   std::array<std::int32_t, kCounterCount> counter_fds{};  ///< of init; -errno: not opened; 0: not asked for
   std::array<CounterValue, kCounterCount> counters{};

@@ -42,7 +42,9 @@ ChildMemory::~ChildMemory() {
   if (base_ != nullptr) ::munmap(base_, kTotalSize);
 }
 
-ChildRecord& ChildMemory::record() const { return *std::launder(reinterpret_cast<ChildRecord*>(base_ + kRecordOffset)); }
+ChildRecord& ChildMemory::record() const {
+  return *std::launder(reinterpret_cast<ChildRecord*>(base_ + kRecordOffset));
+}
 void* ChildMemory::init_stack() const { return base_ + kInitStackOffset; }
 void* ChildMemory::job_stack() const { return base_ + kJobStackOffset; }
 

@@ -3,8 +3,8 @@
 #include "isolation/process/launcher.hpp"
 
 #include <fcntl.h>
-#include <linux/perf_event.h>
 #include <gtest/gtest.h>
+#include <linux/perf_event.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/wait.h>
@@ -213,8 +213,8 @@ TEST_F(LauncherRoot, CpuOfADoubleForkedOrphanIsInAllUsage) {
   const TemporaryDirectory directory;
   const std::string fifo = directory.path("done");
   const std::string turns = testing::is_emulated() ? "30000" : "600000";
-  Init init = launch_shell("mkfifo " + fifo + "; ( ( i=0; while [ $i -lt " + turns + " ]; do i=$((i+1)); done; echo > " + fifo +
-                           " ) & ); read x < " + fifo + "; sleep 0.1");
+  Init init = launch_shell("mkfifo " + fifo + "; ( ( i=0; while [ $i -lt " + turns +
+                           " ]; do i=$((i+1)); done; echo > " + fifo + " ) & ); read x < " + fifo + "; sleep 0.1");
   const ChildRecord& record = finish(init);
   EXPECT_GT(cpu_seconds(record.all_usage), cpu_seconds(record.root_usage) + 0.1)
       << "of the job's root process alone: " << cpu_seconds(record.root_usage);

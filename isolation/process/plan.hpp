@@ -15,8 +15,8 @@ namespace hermetric {
 class Plan {
  public:
   Plan() = default;
-  Plan(Plan&&) = default;
-  Plan& operator=(Plan&&) = default;
+  Plan(Plan&&) noexcept = default;
+  Plan& operator=(Plan&&) noexcept = default;
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 

@@ -31,15 +31,16 @@ enum class Op : std::uint8_t {
   kResourceLimit,   ///< prlimit64(`number`, soft = hard = `flags`), read back
   kIdentity,        ///< setgroups(none), setresgid(`flags`), setresuid(`number`)
   kBoundingSet,     ///< prctl(PR_CAPBSET_DROP) of every capability whose bit is not in `flags`
-  kNoNewPrivileges, ///< prctl(PR_SET_NO_NEW_PRIVS)
-  kDuplicate,       ///< dup2(`fd`, `number`)
-  kUnblockSignals,  ///< rt_sigprocmask: none blocked
-  kTerminal,        ///< ioctl(`fd`, TIOCSCTTY)
-  kNoteNamespaces,  ///< readlink of /proc/self/ns/* into the record
-  kOpenCounter,     ///< perf_event_open: event `flags` (type << 32 | config) of all that will be executed, counter `number`
-  kSpawnJob,        ///< clone3(CLONE_VFORK, CLONE_VM if it can, CLONE_INTO_CGROUP `fd` unless -1): runs the job's steps
-  kSeccomp,         ///< seccomp(SECCOMP_SET_MODE_FILTER) of the `number` struct sock_filter at `data`
-  kExec,            ///< execve of each candidate of the plan until one is found
+  kNoNewPrivileges,  ///< prctl(PR_SET_NO_NEW_PRIVS)
+  kDuplicate,        ///< dup2(`fd`, `number`)
+  kUnblockSignals,   ///< rt_sigprocmask: none blocked
+  kTerminal,         ///< ioctl(`fd`, TIOCSCTTY)
+  kNoteNamespaces,   ///< readlink of /proc/self/ns/* into the record
+  kOpenCounter,      ///< perf_event_open: event `flags` (type << 32 | config) of all that will be executed, counter
+                     ///< `number`
+  kSpawnJob,  ///< clone3(CLONE_VFORK, CLONE_VM if it can, CLONE_INTO_CGROUP `fd` unless -1): runs the job's steps
+  kSeccomp,   ///< seccomp(SECCOMP_SET_MODE_FILTER) of the `number` struct sock_filter at `data`
+  kExec,      ///< execve of each candidate of the plan until one is found
 };
 
 /// Plain data: which members mean what is said at Op. Strings are borrowed from the Plan.

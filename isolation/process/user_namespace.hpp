@@ -7,7 +7,8 @@
 
 namespace hermetric {
 
-/// One line of /proc/PID/uid_map and gid_map, user_namespaces(7): ids 0..count-1 inside are first..first+count-1 outside.
+/// One line of /proc/PID/uid_map and gid_map, user_namespaces(7): ids 0..count-1 inside are first..first+count-1
+/// outside.
 struct IdMap {
   std::uint32_t first = 0;
   std::uint32_t count = 0;

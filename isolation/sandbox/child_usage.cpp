@@ -87,7 +87,7 @@ void read_counters(const ChildRecord& record, ResourceUsage::Counters& counters)
 
 /// The job's first process shares hermetric's memory until its exec, and the kernel keeps that as its first peak.
 Measured max_rss(const struct rusage& usage) {
-  struct rusage own {};
+  struct rusage own{};
   ::getrusage(RUSAGE_SELF, &own);
   if (usage.ru_maxrss > own.ru_maxrss)
     return Measured::of(static_cast<std::uint64_t>(usage.ru_maxrss) * 1024, std::string(kRusage) + ", largest one");

@@ -40,9 +40,8 @@ constexpr std::array<Link, 5> kDeviceLinks = {{{"fd", "/proc/self/fd"},
                                                {"ptmx", "pts/ptmx"}}};
 
 /// In the order of ResourceUsage::Counters; PERF_TYPE_HARDWARE is 0.
-constexpr std::array<std::uint64_t, kCounterCount> kCounters = {PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CPU_CYCLES,
-                                                                PERF_COUNT_HW_CACHE_MISSES,
-                                                                PERF_COUNT_HW_BRANCH_MISSES};
+constexpr std::array<std::uint64_t, kCounterCount> kCounters = {
+    PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_CACHE_MISSES, PERF_COUNT_HW_BRANCH_MISSES};
 
 class PlanBuilder {
  public:
@@ -89,7 +88,7 @@ class PlanBuilder {
   /// Init starts with a copy of the runner's descriptors; another job's pipe among them would never see its end.
   void close_all_but_needed() {
     std::vector<int> needed = {resources_.user_namespace_fd, resources_.cgroup.leaf_fd, resources_.stdin_fd,
-                               resources_.stdout_fd,         resources_.stderr_fd};
+                               resources_.stdout_fd, resources_.stderr_fd};
     needed.insert(needed.end(), resources_.cgroup.tasks_fds.begin(), resources_.cgroup.tasks_fds.end());
     std::erase(needed, -1);
     std::sort(needed.begin(), needed.end());
@@ -153,7 +152,8 @@ class PlanBuilder {
 
   void overlay(const ViewMount& mount, unsigned upper) {
     std::string lowers;
-    for (const std::string& source : mount.sources) lowers.append(lowers.empty() ? "" : ":").append(mapped_lower(source));
+    for (const std::string& source : mount.sources)
+      lowers.append(lowers.empty() ? "" : ":").append(mapped_lower(source));
     init({.op = Op::kMount,
           .flags = MS_NOSUID | MS_NODEV,
           .path = keep(inside(mount.destination)),

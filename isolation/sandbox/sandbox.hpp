@@ -79,7 +79,7 @@ struct Streams {
 struct Ending {
   std::optional<int> exit_code;  ///< of the job's root process
   std::optional<int> signal;
-  std::optional<Error> setup_error;   ///< a step before the job's own program failed
+  std::optional<Error> setup_error;    ///< a step before the job's own program failed
   std::optional<Error> command_error;  ///< the program could not be executed; exit_code is 126 or 127
 };
 

@@ -326,8 +326,8 @@ class ChangesOfRandomWorkRoot : public ChangesRoot, public ::testing::WithParamI
   void SetUp() override {
     ChangesRoot::SetUp();
     if (IsSkipped()) return;
-    static const bool apart = ::unshare(CLONE_NEWNS) == 0 && ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, "") == 0;
-    ASSERT_TRUE(apart);
+    static const bool kApart = ::unshare(CLONE_NEWNS) == 0 && ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, "") == 0;
+    ASSERT_TRUE(kApart);
     for (const char* name : {"work", "merged"}) tree_.make_directory(name);
     for (const char* file : {"a", "d/b", "d/c", "d/e/f", "d/e/g", "h/b", "h/e/i", "j/k/l/m"}) {
       tree_.write(std::string("lower/") + file, std::string("lower ") + file);

@@ -139,6 +139,7 @@ TEST(PairedQuality, SeesTwoHumpsOnlyWhereTheyAre) {
       int seen = 0;
       for (int i = 0; i < kSamples; ++i) {
         std::vector<double> values;
+        values.reserve(count);
         for (std::size_t k = 0; k < count; ++k)
           values.push_back(shape == 0   ? draw(random, Tail::kNormal)
                            : shape == 1 ? draw(random, Tail::kSkewed)

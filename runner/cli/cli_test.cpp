@@ -73,7 +73,7 @@ TEST_F(Cli, SaysWhatIsWrongInOneLineAndExits125) {
 TEST_F(Cli, SealsTheJob) {
   EXPECT_EQ(hermetric({"exec", "--", "hostname"}).out, "job\n");
   EXPECT_EQ(hermetric({"exec", "--", "id", "-u"}).out, "0\n");
-  EXPECT_EQ(hermetric({"exec", "--", "sh", "-c", "ls -d /proc/[0-9]* | wc -l"}).out, "3\n");
+  EXPECT_EQ(hermetric({"exec", "--", "sh", "-c", "set -- /proc/[0-9]*; echo $#"}).out, "1\n");
   EXPECT_EQ(hermetric({"exec", "--", "sh", "-c", "ls /sys/class/net"}).out, "lo\n");
   const std::string map = hermetric({"exec", "--", "cat", "/proc/self/uid_map"}).out;
   EXPECT_EQ(map.find(" 0 65536"), std::string::npos) << map;
@@ -127,12 +127,12 @@ TEST_F(Cli, HoldsTheProcessCapAgainstAForkBomb) {
 }
 
 TEST_F(Cli, CountsCpuAndThrottling) {
-  const json job = exec_report({"--cpus", "0.5"}, {"timeout", "1", "sh", "-c", "while :; do :; done"}, 124);
+  const json job = exec_report({"--cpus", "0.1"}, {"timeout", "1", "sh", "-c", "while :; do :; done"}, 124);
   EXPECT_EQ(job["outcome"]["status"], "failed");
   const json& cpu = job["resources"]["cpu"];
   EXPECT_GT(cpu["nr_throttled"], 0) << cpu;
   if (!testing::is_emulated()) {
-    EXPECT_NEAR(cpu["usage_usec"].get<double>(), 500'000, 100'000) << cpu;
+    EXPECT_NEAR(cpu["usage_usec"].get<double>(), 100'000, 30'000) << cpu;
   }
   EXPECT_NEAR(cpu["user_usec"].get<double>() + cpu["system_usec"].get<double>(), cpu["usage_usec"].get<double>(), 1000)
       << cpu;

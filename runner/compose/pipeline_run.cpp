@@ -90,7 +90,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
     if (run.report_status_) run.report_status_ = run.writer_.finish(report);
     if (!run.report_status_) return std::unexpected(std::move(run.report_status_).error().in("report"));
   }
-  out << '\n' << table.text(report.wall, style) << "report: " << report_path << std::endl;
+  out << '\n' << table.text(report.wall, style) << "report: " << report_path << '\n' << std::flush;
   return summary;
 }
 

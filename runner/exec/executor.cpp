@@ -207,7 +207,7 @@ JobReport execute(const JobSpec& job, const ResolveContext& facts, const ExecCon
   }
   attempt.close();
   if (report.resources.memory.oom_kills.value.value_or(0) > 0 && report.outcome.status == OutcomeStatus::kPassed)
-    report.warnings.push_back("the kernel killed a process of the job for lack of memory");
+    report.warnings.emplace_back("the kernel killed a process of the job for lack of memory");
   return report;
 }
 
