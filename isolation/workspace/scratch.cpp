@@ -13,6 +13,12 @@
 #include "isolation/workspace/capped_disk.hpp"
 
 namespace hermetric {
+namespace {
+
+/// Nobody looks at what a job changed in its root; see overlays_of() for the numbers.
+constexpr unsigned kRootUpper = 0;
+
+}  // namespace
 
 Result<Scratch> Scratch::create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size) {
   TRY(sys::mkdirat(AT_FDCWD, directory, 0700));
@@ -55,6 +61,7 @@ void Scratch::remove_work(unsigned number) const {
   ::unlinkat(fd_.get(), (work + "/work/incompat/volatile/dirty").c_str(), 0);
   for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""})
     ::unlinkat(fd_.get(), (work + part).c_str(), AT_REMOVEDIR);
+  if (number == kRootUpper) ::unlinkat(fd_.get(), ("upper" + std::to_string(number)).c_str(), AT_REMOVEDIR);
 }
 
 void Scratch::begin_removal() {
