@@ -3,6 +3,7 @@
 #include "isolation/workspace/scratch.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "isolation/sys/mountinfo.hpp"
@@ -30,7 +31,7 @@ class ScratchRoot : public ::testing::Test {
   }
   static void TearDownTestSuite() {
     if (template_ == nullptr) return;
-    ::rmdir(template_->path().c_str());  // the template's tmpfs goes with this process
+    ::umount2(template_->path("template").c_str(), MNT_DETACH);  // a mount point cannot be removed
     delete template_;
   }
 

@@ -91,7 +91,7 @@ TEST_F(KnownLoads, CpuOfAnOrphanNobodyWaitsFor) {
 
 TEST_F(KnownLoads, CpuOfManyShortChildren) {
   const double reported = usec(run({"children", "2000"}, {"--stdout", path("known")})) / 1e3;
-  row("CPU, 2000 children of 3 ms, half of them never waited for", std::stod(testing::content_of(path("known"))),
+  row("CPU, 2000 children of 2 ms, half of them never waited for", std::stod(testing::content_of(path("known"))),
       reported, 0.05, "ms", gnu_cpu({"children", "2000"}));
 }
 
