@@ -1,7 +1,9 @@
 /* Init and job of a bare cell: the two lists of steps that `hermetric explain` prints. They share the runner's memory
  * and its errno, which the runner does not look at before they are gone. */
+#include <linux/filter.h>
 #include <linux/mount.h>
 #include <linux/perf_event.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -96,6 +98,10 @@ static const char* mount_kernel_file_systems(const struct cell* cell) {
   TRY(chdir(cell->host->root));
   TRY(mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=invisible"));
   TRY(mount("sysfs", "sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL));
+  for (unsigned i = 0; i < cell->host->mask_count; ++i) {
+    const struct bare_mask* const mask = &cell->host->masks[i];
+    TRY(mount(mask->source, mask->path + 1, NULL, MS_BIND, NULL));
+  }
   return NULL;
 }
 
@@ -121,6 +127,22 @@ static const char* join_groups_and_namespaces(const struct cell* cell) {
   return NULL;
 }
 
+static const char* drop_capabilities(const struct cell* cell) {
+  for (unsigned capability = 0; capability < 64; ++capability) {
+    if ((cell->host->capabilities >> capability & 1) != 0) continue;
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+    return errno == EINVAL ? NULL : "prctl(PR_CAPBSET_DROP)"; /* EINVAL: behind the kernel's last */
+  }
+  return NULL;
+}
+
+static const char* load_filter(const struct cell* cell) {
+  struct sock_fprog program = {.len = cell->host->filter_length,
+                               .filter = (struct sock_filter*)(uintptr_t)cell->host->filter};
+  TRY(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program));
+  return NULL;
+}
+
 static const char* become_job(struct cell* cell) {
   static const char* const argv[] = {"true", NULL};
   static const char* const environment[] = {"CI=true",
@@ -132,7 +154,9 @@ static const char* become_job(struct cell* cell) {
                                             "TZ=UTC",
                                             "USER=root",
                                             NULL};
+  const char* failed;
   TRY(setsid());
+  if ((failed = drop_capabilities(cell)) != NULL) return failed;
   TRY(syscall(SYS_setgroups, 0, NULL)); /* the wrappers would tell other threads, of which our maker may have some */
   TRY(syscall(SYS_setresgid, 0, 0, 0));
   TRY(syscall(SYS_setresuid, 0, 0, 0));
@@ -143,6 +167,7 @@ static const char* become_job(struct cell* cell) {
   TRY(close_range(3, ~0U, 0));
   TRY(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &(uint64_t){0}, NULL, 8));
   TRY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  if ((failed = load_filter(cell)) != NULL) return failed;
   mark(cell, BARE_JOB);
   cell->times->exec = now();
   TRY(execve(cell->host->program, (char* const*)argv, (char* const*)environment));

@@ -32,6 +32,12 @@ enum bare_stage {
   BARE_STAGES
 };
 
+/* A path of /proc or /sys, below the root, that the job sees empty: `source` is bound over it. */
+struct bare_mask {
+  const char* path;
+  const char* source;
+};
+
 enum bare_group { BARE_PIDS, BARE_BLKIO, BARE_MEMORY, BARE_LEAF, BARE_GROUPS };
 
 /* What is the same for all cells and prepared once. Paths are absolute and without a slash at the end. */
@@ -47,6 +53,11 @@ struct bare_host {
   const char* memory;              /* memory.limit_in_bytes */
   const char* pids;                /* pids.max */
   unsigned first_id;               /* what root inside is outside */
+  uint64_t capabilities;           /* the bounding set, a bit for each */
+  const void* filter;              /* struct sock_filter[filter_length], loaded before the exec */
+  unsigned short filter_length;
+  const struct bare_mask* masks;
+  unsigned mask_count;
 };
 
 /* When a cell reached what, CLOCK_MONOTONIC in ns. */

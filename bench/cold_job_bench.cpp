@@ -10,6 +10,7 @@
 #include "bench/bare_loop.h"
 #include "bench/support.hpp"
 #include "isolation/cgroup/block_device.hpp"
+#include "isolation/sandbox/confinement.hpp"
 #include "isolation/sandbox/sandbox.hpp"
 #include "isolation/workspace/skeleton.hpp"
 #include "runner/compose/session.hpp"
@@ -48,7 +49,14 @@ class Bench {
     skeleton_ = need(mounts.layer_for(plan_skeleton(spec.skeleton), first_id, first_id));
     for (const std::string& group : session_->host().cgroups().paths_of("x", {spec.limits, spec.io_devices}))
       groups_.push_back(group.substr(0, group.size() - 2));
+    filter_ = *need(session_->host().syscall_filters().program(false));
+    masked_ = session_->host().masked_paths();
+    empty_file_ = mounts.empty_file();
+    empty_directory_ = mounts.empty_directory();
+    for (const MaskedPath& masked : masked_)
+      masks_.push_back({masked.path.c_str(), (masked.is_directory ? empty_directory_ : empty_file_).c_str()});
     floor_.first_id = first_id;
+    floor_.capabilities = job_capabilities(job_.user.uid, false);
   }
 
   /// The bare loop is written for one layout: v1 pids, blkio and memory, and a cgroup2 leaf, in this order.
@@ -110,6 +118,10 @@ class Bench {
     host.disk = disk_.empty() ? nullptr : disk_.c_str();
     host.memory = memory_.c_str();
     host.pids = pids_.c_str();
+    host.filter = filter_.data();
+    host.filter_length = static_cast<unsigned short>(filter_.size());
+    host.masks = masks_.data();
+    host.mask_count = static_cast<unsigned>(masks_.size());
     return host;
   }
 
@@ -119,7 +131,10 @@ class Bench {
   JobReport report_;
   bare_host floor_{};
   bare_times times_{};
-  std::string skeleton_, root_, lower_, cells_, program_, disk_;
+  std::string skeleton_, root_, lower_, cells_, program_, disk_, empty_file_, empty_directory_;
+  SeccompProgram filter_;
+  std::vector<MaskedPath> masked_;
+  std::vector<bare_mask> masks_;  ///< points into the members above
   std::string memory_ = std::to_string(kMemory.count), pids_ = std::to_string(kPids);
   std::vector<std::string> groups_;
 };
