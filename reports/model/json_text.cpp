@@ -49,7 +49,21 @@ void append_object(std::string& out, const Json& object, std::size_t level) {
   out += '}';
 }
 
+/// nlohmann's message without its "[json.exception.parse_error.101] ": line, column and what was wrong.
+std::string_view sentence_of(std::string_view message) {
+  const std::size_t end = message.find("] ");
+  return end == std::string_view::npos ? message : message.substr(end + 2);
+}
+
 }  // namespace
+
+Result<nlohmann::json> parse_json(std::string_view text) {
+  try {
+    return nlohmann::json::parse(text);
+  } catch (const nlohmann::json::exception& exception) {
+    return std::unexpected(Error(std::string(sentence_of(exception.what()))));
+  }
+}
 
 void append_json(std::string& out, const Json& value, std::size_t level) {
   if (value.is_array()) return append_array(out, value, level);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "reports/model/json_cursor.hpp"
+#include "reports/model/json_text.hpp"
 #include "reports/model/limit_keys.hpp"
 #include "reports/model/report_json.hpp"
 #include "reports/model/signal_name.hpp"
@@ -236,24 +237,10 @@ void read(const JsonCursor& from, RunReport& to) {
   read(from.at("jobs"), to.jobs);
 }
 
-/// nlohmann's message without its "[json.exception.parse_error.101] ": line, column and what was wrong.
-std::string_view sentence_of(std::string_view message) {
-  const std::size_t end = message.find("] ");
-  return end == std::string_view::npos ? message : message.substr(end + 2);
-}
-
-Result<nlohmann::json> parse(std::string_view text) {
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception& exception) {
-    return std::unexpected(Error(std::string(sentence_of(exception.what()))));
-  }
-}
-
 }  // namespace
 
 Result<RunReport> run_from_json_text(std::string_view text) {
-  TRY_ASSIGN(const nlohmann::json document, parse(text));
+  TRY_ASSIGN(const nlohmann::json document, parse_json(text));
   RunReport run;
   std::optional<Error> first_error;
   read(JsonCursor(document, first_error), run);

@@ -54,40 +54,7 @@ Result<std::vector<PairColumns>> pair_columns(const Csv& csv) {
   return columns;
 }
 
-Status check_series_header(const Csv& csv) {
-  const auto& header = csv.rows.front();
-  if (header.size() < 2)
-    return std::unexpected(csv.error_at(header.front(), "expected a column of commits and at least one series"));
-  for (std::size_t i = 1; i < header.size(); ++i) {
-    if (header[i].text.empty())
-      return std::unexpected(csv.error_at(header[i], "expected the name of a series, found nothing"));
-    for (std::size_t k = 1; k < i; ++k)
-      if (header[k].text == header[i].text)
-        return std::unexpected(csv.error_at(header[i], "the series \"" + header[i].text + "\" is there twice"));
-  }
-  return {};
-}
-
 }  // namespace
-
-Result<CsvSeriesTable> read_series_csv(const std::string& path) {
-  TRY_ASSIGN(const Csv csv, read_csv(path));
-  TRY(check_series_header(csv));
-  CsvSeriesTable table;
-  for (std::size_t column = 1; column < csv.rows[0].size(); ++column)
-    table.series.push_back({csv.rows[0][column].text, {}, {}});
-  for (std::size_t row = 1; row < csv.rows.size(); ++row) {
-    table.commits.push_back(csv.rows[row][0].text);
-    for (std::size_t column = 1; column < csv.rows[row].size(); ++column) {
-      const CsvCell& cell = csv.rows[row][column];
-      if (cell.text.empty()) continue;
-      TRY_ASSIGN(const double value, number_in(csv, cell));
-      table.series[column - 1].values.push_back(value);
-      table.series[column - 1].rows.push_back(row - 1);
-    }
-  }
-  return table;
-}
 
 Result<std::vector<PairedSample>> read_pairs_csv(const std::string& path) {
   TRY_ASSIGN(const Csv csv, read_csv(path));

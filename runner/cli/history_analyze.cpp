@@ -3,9 +3,9 @@
 
 #include <iostream>
 
+#include "reports/interchange/series_csv.hpp"
 #include "reports/model/json_text.hpp"
 #include "reports/render/change_table.hpp"
-#include "runner/cli/csv_tables.hpp"
 #include "runner/cli/history_command.hpp"
 #include "runner/cli/history_options.hpp"
 #include "runner/cli/verdict_options.hpp"
@@ -41,7 +41,8 @@ AnalyzedSeries analyze(const CsvSeriesTable& table, const CsvSeries& series, con
 }
 
 Result<std::vector<AnalyzedSeries>> analyze_csv(const std::string& path, const ChangePointOptions& options) {
-  TRY_ASSIGN(const CsvSeriesTable table, read_series_csv(path));
+  TRY_ASSIGN(const Csv csv, read_csv(path));
+  TRY_ASSIGN(const CsvSeriesTable table, read_series_csv(csv));
   std::vector<AnalyzedSeries> analyzed;
   for (const CsvSeries& series : table.series) analyzed.push_back(analyze(table, series, options));
   return analyzed;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "isolation/sandbox/sandbox.hpp"
+#include "reports/interchange/timestamp.hpp"
 
 namespace hermetric {
 namespace {
@@ -70,11 +71,7 @@ Result<std::int64_t> parse_time(const std::string& text) {
     } catch (const std::exception&) {
     }
   }
-  for (const char* format : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
-    std::tm parts{};
-    const char* end = ::strptime(text.c_str(), format, &parts);
-    if (end != nullptr && *end == '\0') return ::timegm(&parts);
-  }
+  if (const auto seconds = parse_timestamp(text)) return *seconds;
   return std::unexpected(
       Error("expected a time, as in 2026-11-24, 2026-11-24T17:00:00Z or @1764000000, found \"" + text + "\""));
 }
