@@ -388,7 +388,9 @@ void init_main(void* child_plan) noexcept {
   leave(0);
 }
 
-void hold_main(void*) noexcept {
+void hold_main(void* maker) noexcept {
+  raw::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  if (raw::call(SYS_getppid) != *static_cast<const pid_t*>(maker)) leave(1);
   for (;;) raw::call(SYS_ppoll, 0, 0, 0, 0, 0);
 }
 

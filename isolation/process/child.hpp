@@ -80,7 +80,7 @@ inline constexpr int kKillAllSignal = 34;
 /// nothing, throws nothing, formats nothing and calls no libc; ci/check-child-symbols holds it to that.
 void init_main(void* child_plan) noexcept;
 
-/// Entry of a process that only holds namespaces until it is killed.
-void hold_main(void*) noexcept;
+/// Entry of a process that only holds namespaces until it is killed or its maker, of which it is told the pid_t, ends.
+void hold_main(void* maker) noexcept;
 
 }  // namespace hermetric

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <string>
@@ -17,7 +18,8 @@ namespace hermetric {
 
 Result<Fd> make_user_namespace(const IdMap& map) {
   TRY_ASSIGN(const ChildMemory memory, ChildMemory::create());
-  auto holder = clone_sharing_memory(CLONE_NEWUSER, memory.init_stack(), ChildMemory::kStackSize, hold_main, nullptr);
+  pid_t self = ::getpid();
+  auto holder = clone_sharing_memory(CLONE_NEWUSER, memory.init_stack(), ChildMemory::kStackSize, hold_main, &self);
   if (!holder) return std::unexpected(std::move(holder).error().in("user namespace"));
   const ScopeExit end_holder([&] {
     (void)sys::pidfd_send_signal(holder->pidfd, SIGKILL);

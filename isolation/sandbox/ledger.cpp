@@ -11,7 +11,6 @@
 #include <optional>
 #include <sstream>
 
-#include "isolation/cgroup/cgroup.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
@@ -49,18 +48,12 @@ std::optional<std::uint64_t> start_time_of(pid_t pid) {
   return error == std::errc{} ? std::optional(ticks) : std::nullopt;
 }
 
-/// Groups have no children but a nested hermetric's, whose groups go with it: a job has no cgroup mount.
-Status remove_groups(const std::vector<std::string>& directories) {
-  TRY_ASSIGN(const auto groups, open_groups(directories));
-  (void)groups->freeze(false);
-  TRY(groups->kill());
-  return groups->remove();
-}
-
 }  // namespace
 
+bool is_of_this_boot(const LedgerRecord& record) { return record.boot_id == boot_id(); }
+
 bool runner_is_alive(const LedgerRecord& record) {
-  return record.boot_id == boot_id() && start_time_of(record.runner_pid) == record.runner_start_time;
+  return is_of_this_boot(record) && start_time_of(record.runner_pid) == record.runner_start_time;
 }
 
 Result<Fd> open_init(const LedgerRecord& record) {
@@ -81,9 +74,11 @@ Status Ledger::add(LedgerRecord record) const {
   const std::string text = to_text(record);
   const std::string path = directory_ + "/" + record.cell;
   TRY_ASSIGN(const Fd file, sys::open(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    return std::unexpected(Error::system("write", path, errno));
-  return {};
+  const ssize_t written = ::write(file.get(), text.data(), text.size());
+  if (written == static_cast<ssize_t>(text.size())) return {};
+  Error error = Error::system("write", path, written < 0 ? errno : ENOSPC);
+  (void)sys::unlinkat(AT_FDCWD, path, 0);
+  return std::unexpected(std::move(error).in("ledger"));
 }
 
 Status Ledger::running(const std::string& cell, pid_t init_pid) const {
@@ -137,19 +132,6 @@ Result<LedgerRecord> Ledger::find(const std::string& cell_or_name) const {
   std::string cells;
   for (const LedgerRecord& record : found) cells.append(cells.empty() ? "" : ", ").append(record.cell);
   return std::unexpected(Error("several running jobs are named \"" + cell_or_name + "\": name one of " + cells));
-}
-
-Result<std::vector<std::string>> Ledger::sweep() const {
-  TRY_ASSIGN(const std::vector<LedgerRecord> all, records());
-  std::vector<std::string> swept;
-  for (const LedgerRecord& record : all) {
-    if (runner_is_alive(record)) continue;
-    if (record.boot_id == boot_id()) TRY(remove_groups(record.cgroups));
-    if (!record.scratch.empty()) TRY(remove_tree(record.scratch));
-    TRY(strike(record.cell));
-    swept.push_back(record.cell + " (" + record.name + ")");
-  }
-  return swept;
 }
 
 }  // namespace hermetric

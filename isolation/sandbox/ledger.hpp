@@ -55,13 +55,21 @@ class Ledger {
   };
   [[nodiscard]] Pauses paused_time(const std::string& cell) const;
 
-  /// Kills, removes and strikes everything that belongs to runs that are dead; returns one line for each cell swept.
-  /// Never touches what a living run owns.
-  Result<std::vector<std::string>> sweep() const;
+  /// What sweep() did: a line for each cell swept, and for each that could not be swept whole, with the reason.
+  struct Sweep {
+    std::vector<std::string> swept;
+    std::vector<std::string> problems;
+  };
+  /// Kills, removes and strikes everything that belongs to runs that are dead. Never touches what a living run owns.
+  /// Others may sweep at the same time: returns when all of it is gone.
+  [[nodiscard]] Result<Sweep> sweep() const;
 
  private:
   std::string directory_;
 };
+
+/// False for a record that a reboot has outdated: of what it names, only directories on disks can be left.
+bool is_of_this_boot(const LedgerRecord& record);
 
 /// True while the run that wrote `record` lives.
 bool runner_is_alive(const LedgerRecord& record);

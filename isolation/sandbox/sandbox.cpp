@@ -75,7 +75,7 @@ Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories&
                                                          const std::optional<std::string>& cgroup_parent) {
   TRY(make_directories(directories.runtime + "/ledger", 0700));
   TRY(make_directories(directories.data + "/cells", 0700));
-  TRY(Ledger(directories.runtime + "/ledger").sweep());
+  TRY(Ledger(directories.runtime + "/ledger").sweep());  // what one cell leaves for good is gc's to say
   TRY(MountTemplate::enter(directories.runtime + "/template"));
   TRY_ASSIGN(auto cgroups, find_cgroups({.parent = cgroup_parent}));
   TRY_ASSIGN(Fd runner, sys::pidfd_open(::getpid()));

@@ -11,8 +11,9 @@ int gc_command(const Arguments& arguments) {
   const Ledger ledger(StateDirectories::of_this_user().runtime + "/ledger");
   const auto swept = ledger.sweep();
   if (!swept) return trouble(swept.error());
-  for (const std::string& cell : *swept) std::cout << "swept " << sanitize(cell) << '\n';
-  return 0;
+  for (const std::string& cell : swept->swept) std::cout << "swept " << sanitize(cell) << '\n';
+  for (const std::string& problem : swept->problems) trouble("gc: " + problem);
+  return swept->problems.empty() ? 0 : kExitTrouble;
 }
 
 }  // namespace hermetric
