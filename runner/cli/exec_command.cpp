@@ -24,6 +24,13 @@ Status write_report(const RunReport& report, const std::string& path) {
   return {};
 }
 
+/// For when nothing else tells how the job itself ended: "failed, exit code 3".
+std::string ending_of(const JobReport& job) {
+  std::string text(name_of(job.outcome.status));
+  if (job.outcome.exit_code) text += ", exit code " + std::to_string(*job.outcome.exit_code);
+  return text;
+}
+
 /// An exit code of the job's own speaks for itself; everything else is said.
 void say(const JobReport& job) {
   const bool own_failure =
@@ -56,7 +63,10 @@ int exec_command(const Arguments& arguments) {
   report.jobs.push_back(std::move(job));
   end_run_report(report, cpu);
   if (auto written = write_report(report, *options.report); !written)
-    return trouble(std::move(written).error().in("--report " + *options.report));
+    return trouble(std::move(written)
+                       .error()
+                       .in("--report " + *options.report)
+                       .remedy("the job itself: " + ending_of(report.jobs.front())));
   return code;
 }
 

@@ -74,6 +74,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
   const std::string report_path = directory.report();
   Result<ScheduleSummary> summary;
   SummaryTable table;
+  Status written;
   {
     LiveDisplay display(out, style);
     PipelineRun run(session, pipeline, std::move(directory), std::move(writer), display, table, std::move(cancel));
@@ -87,10 +88,11 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
     over.set();
     if (!summary) return summary;
     end_run_report(report, run.jobs_cpu_);
-    if (run.report_status_) run.report_status_ = run.writer_.finish(report);
-    if (!run.report_status_) return std::unexpected(std::move(run.report_status_).error().in("report"));
+    written = run.report_status_ ? run.writer_.finish(report) : std::move(run.report_status_);
   }
-  out << '\n' << table.text(report.wall, style) << "report: " << report_path << '\n' << std::flush;
+  out << '\n' << table.text(report.wall, style) << std::flush;
+  if (!written) return std::unexpected(std::move(written).error().in("report"));
+  out << "report: " << report_path << '\n' << std::flush;
   return summary;
 }
 

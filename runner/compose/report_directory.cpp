@@ -21,6 +21,18 @@ bool stays(char c) {
          kOthers.find(c) != std::string_view::npos;
 }
 
+/// The report comes with the temporary files of reports that a killed run did not end.
+Status make_empty(const std::string& path) {
+  TRY(make_directories(path));
+  TRY(sys::open(path + kMarker, O_WRONLY | O_CREAT, 0644));
+  for (const char* part : {"/jobs", "/artifacts"}) TRY(remove_tree(path + part));
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().filename().string().starts_with("report.json")) TRY(remove_tree(entry->path().string()));
+  if (error) return std::unexpected(Error::system("read", path, error.value()));
+  return {};
+}
+
 }  // namespace
 
 std::string escaped_name(const std::string& job) {
@@ -44,9 +56,7 @@ Result<ReportDirectory> ReportDirectory::prepare(const std::string& path) {
   if (!empty && !fs::exists(path + kMarker))
     return std::unexpected(
         Error("report directory " + path + ": is not empty and holds no report of hermetric").remedy("name another"));
-  TRY(make_directories(path));
-  TRY(sys::open(path + kMarker, O_WRONLY | O_CREAT, 0644));
-  for (const char* part : {"/report.json", "/jobs", "/artifacts"}) TRY(remove_tree(path + part));
+  if (Status made = make_empty(path); !made) return std::unexpected(std::move(made).error().in("report directory"));
   return ReportDirectory(fs::canonical(path).string());
 }
 

@@ -67,7 +67,7 @@ class Attempt {
   }
 
   /// Through a pipe whenever hermetric must see or count what comes; else the job gets the descriptor itself.
-  Result<int> open_output(const std::optional<std::string>& path, int inherited, Fd& file,
+  Result<int> open_output(const std::optional<std::string>& path, int inherited, const char* name, Fd& file,
                           std::optional<OutputStream>& stream) {
     if (!path && !job_.limits.output) return inherited;
     if (path) {
@@ -75,15 +75,15 @@ class Attempt {
       if (!opened) return std::unexpected(std::move(opened).error().in("output file"));
       file = *std::move(opened);
     }
-    TRY_ASSIGN(OutputStream piped, OutputStream::create(path ? file.get() : inherited));
+    TRY_ASSIGN(OutputStream piped, OutputStream::create(path ? file.get() : inherited, path.value_or(name)));
     stream.emplace(std::move(piped));
     return stream->job_end();
   }
 
   Status open_streams() {
     TRY_ASSIGN(streams_.in, open_input());
-    TRY_ASSIGN(streams_.out, open_output(files_.stdout_file, STDOUT_FILENO, out_file_, out_));
-    TRY_ASSIGN(streams_.err, open_output(files_.stderr_file, STDERR_FILENO, err_file_, err_));
+    TRY_ASSIGN(streams_.out, open_output(files_.stdout_file, STDOUT_FILENO, "stdout", out_file_, out_));
+    TRY_ASSIGN(streams_.err, open_output(files_.stderr_file, STDERR_FILENO, "stderr", err_file_, err_));
     return {};
   }
 

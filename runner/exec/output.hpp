@@ -12,8 +12,8 @@ namespace hermetric {
 /// Memory stays flat whatever the job writes.
 class OutputStream {
  public:
-  /// Bytes go to `sink`, which is borrowed.
-  static Result<OutputStream> create(int sink);
+  /// Bytes go to `sink`, which is borrowed; errors call it `name`.
+  static Result<OutputStream> create(int sink, std::string name);
 
   /// For the job; closed with close_job_end() once it has a copy.
   [[nodiscard]] int job_end() const { return pipe_write_.get(); }
@@ -30,11 +30,12 @@ class OutputStream {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  OutputStream(Fd read_end, Fd write_end, int sink)
-      : pipe_read_(std::move(read_end)), pipe_write_(std::move(write_end)), sink_(sink) {}
+  OutputStream(Fd read_end, Fd write_end, int sink, std::string name)
+      : pipe_read_(std::move(read_end)), pipe_write_(std::move(write_end)), sink_(sink), name_(std::move(name)) {}
 
   Fd pipe_read_, pipe_write_;
   int sink_;
+  std::string name_;
   std::uint64_t bytes_ = 0;  ///< that went into the sink
 };
 

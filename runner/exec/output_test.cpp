@@ -18,7 +18,7 @@ class Output : public ::testing::Test {
  protected:
   Output()
       : sink_(*sys::open(directory_.path("sink"), O_WRONLY | O_CREAT, 0600)),
-        stream_(*OutputStream::create(sink_.get())) {}
+        stream_(*OutputStream::create(sink_.get(), "sink")) {}
 
   void job_writes(const std::string& text) {
     ASSERT_EQ(::write(stream_.job_end(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
@@ -69,7 +69,7 @@ TEST_F(Output, ABrokenSinkIsAnError) {
   ::signal(SIGPIPE, SIG_IGN);
   auto pipe = sys::pipe2(O_CLOEXEC);
   ASSERT_TRUE(pipe);
-  auto stream = OutputStream::create(pipe->write_end.get());
+  auto stream = OutputStream::create(pipe->write_end.get(), "sink");
   ASSERT_TRUE(stream);
   pipe->read_end.close();
   ASSERT_EQ(::write(stream->job_end(), "x", 1), 1);
