@@ -26,6 +26,8 @@ struct HistoryRun {
   struct Figure {
     std::string job, metric, machine;
     double value = 0;
+    std::string unit = {};          ///< where the metric's name does not tell it
+    bool bigger_is_better = false;  ///< as for throughput; of the series, so the first one counts
   };
   std::vector<Figure> figures;
 };
@@ -35,6 +37,8 @@ struct SeriesInfo {
   SeriesKey key;
   std::int64_t points = 0;
   std::string last_commit;
+  std::string unit;
+  bool bigger_is_better = false;
 };
 
 struct HistoryPoint {
@@ -42,6 +46,16 @@ struct HistoryPoint {
   std::int64_t time = 0;
   double value = 0;
 };
+
+/// What was measured at one commit, in the order in which it was added.
+struct CommitValues {
+  std::string commit;
+  std::int64_t time = 0;
+  std::vector<double> values;
+};
+
+/// The points of a series by commit, in the order in which the commits come.
+std::vector<CommitValues> by_commit(const std::vector<HistoryPoint>& points);
 
 /// Narrows a list; what is empty does not.
 struct SeriesFilter {

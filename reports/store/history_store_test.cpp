@@ -74,6 +74,39 @@ TEST_F(History, BeginsAnotherSeriesOnAnotherMachine) {
   EXPECT_EQ(store->list(kWall)->size(), 2U);
 }
 
+TEST_F(History, KnowsUnitAndDirectionOfASeries) {
+  HistoryRun run = run_of("1", 10, 4);
+  run.figures = {{"job", "value", "m", 4, "MB/s", true}, {"job", "wall_usec", "m", 5}};
+  ASSERT_EQ(open()->add({run}), 1U);
+  const auto series = open()->list({});
+  ASSERT_EQ(series->size(), 2U);
+  EXPECT_EQ(series->at(0).unit, "MB/s");
+  EXPECT_TRUE(series->at(0).bigger_is_better);
+  EXPECT_EQ(series->at(1).unit, "");
+  EXPECT_FALSE(series->at(1).bigger_is_better);
+}
+
+TEST_F(History, TakesAFileOfTheFirstVersionAlong) {
+  ASSERT_EQ(open()->add({run_of("1", 10, 4)}), 1U);
+  ASSERT_TRUE(Database::open(path())->execute(
+      "ALTER TABLE series DROP COLUMN unit; ALTER TABLE series DROP COLUMN bigger_is_better; PRAGMA user_version = 1"));
+  const auto store = open();
+  ASSERT_TRUE(store);
+  ASSERT_EQ(store->add({run_of("2", 20, 5)}), 1U);
+  EXPECT_EQ(store->list(kWall)->front().points, 2);
+}
+
+TEST(ByCommit, GathersTheValuesOfACommitInItsFirstPlace) {
+  const auto commits = by_commit(
+      {{"a", "", "", 10, 1}, {"b", "", "", 10, 2}, {"a", "", "", 10, 3}, {"c", "", "", 20, 4}, {"b", "", "", 20, 5}});
+  ASSERT_EQ(commits.size(), 3U);
+  EXPECT_EQ(commits[0].commit, "a");
+  EXPECT_EQ(commits[0].values, (std::vector<double>{1, 3}));
+  EXPECT_EQ(commits[1].values, (std::vector<double>{2, 5}));
+  EXPECT_EQ(commits[1].time, 10);
+  EXPECT_EQ(commits[2].values, std::vector<double>{4});
+}
+
 TEST_F(History, PrunesByNumberAndByTime) {
   const auto store = open();
   for (int i = 1; i <= 9; ++i) ASSERT_EQ(store->add({run_of(std::to_string(i), i, i)}), 1U);

@@ -23,6 +23,8 @@ constexpr const char* kMigrations[] = {
     "  number INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (series, run, number)) WITHOUT ROWID;"
     "CREATE INDEX point_run ON point (run);"
     "PRAGMA application_id = 1752003698;",
+    "ALTER TABLE series ADD COLUMN unit TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE series ADD COLUMN bigger_is_better INTEGER NOT NULL DEFAULT 0;",
 };
 static_assert(kApplicationId == 1752003698);
 constexpr std::int64_t kVersion = std::size(kMigrations);
@@ -91,7 +93,7 @@ class SqliteHistory : public HistoryStore {
     TRY_ASSIGN(Statement statement,
                database_.prepare("SELECT s.id, s.project, s.job, s.metric, s.machine, count(*),"
                                  " (SELECT r.commit_id FROM point p JOIN run r ON r.id = p.run WHERE p.series = s.id"
-                                 "  ORDER BY r.time DESC, r.id DESC LIMIT 1)"
+                                 "  ORDER BY r.time DESC, r.id DESC LIMIT 1), s.unit, s.bigger_is_better"
                                  " FROM series s JOIN point p ON p.series = s.id"
                                  " WHERE (?1 = '' OR s.project = ?1) AND (?2 = '' OR s.job = ?2)"
                                  " AND substr(s.metric, 1, length(?3)) = ?3"
@@ -104,7 +106,9 @@ class SqliteHistory : public HistoryStore {
       found.push_back({statement.integer(0),
                        {statement.text(1), statement.text(2), statement.text(3), statement.text(4)},
                        statement.integer(5),
-                       statement.text(6)});
+                       statement.text(6),
+                       statement.text(7),
+                       statement.integer(8) != 0});
     }
   }
 
@@ -171,8 +175,15 @@ class SqliteHistory : public HistoryStore {
 
   Result<std::int64_t> series_of(const std::string& project, const HistoryRun::Figure& figure) {
     TRY_ASSIGN(Statement insert,
-               database_.prepare("INSERT OR IGNORE INTO series (project, job, metric, machine) VALUES (?, ?, ?, ?)"));
-    TRY(insert.bind(project).bind(figure.job).bind(figure.metric).bind(figure.machine).run());
+               database_.prepare("INSERT OR IGNORE INTO series (project, job, metric, machine, unit, bigger_is_better)"
+                                 " VALUES (?, ?, ?, ?, ?, ?)"));
+    TRY(insert.bind(project)
+            .bind(figure.job)
+            .bind(figure.metric)
+            .bind(figure.machine)
+            .bind(figure.unit)
+            .bind(std::int64_t{figure.bigger_is_better})
+            .run());
     TRY_ASSIGN(Statement select, database_.prepare("SELECT id FROM series WHERE project = ? AND job = ? AND metric = ?"
                                                    " AND machine = ?"));
     select.bind(project).bind(figure.job).bind(figure.metric).bind(figure.machine);

@@ -1,48 +1,17 @@
 // The real executable on plain numbers: compare --pairs and history, as other programs call them.
 
-#include <gtest/gtest.h>
+#include "runner/cli/testing/figures_cli.hpp"
+
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 
 namespace hermetric {
 namespace {
 
 using nlohmann::json;
-
-struct Output {
-  int code = -1;
-  std::string text;  ///< stdout and stderr
-};
-
-class FiguresCli : public ::testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "hermetric-figures-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
-  [[nodiscard]] Output hermetric(const std::string& words) const {
-    const std::string call = "cd " + directory_.string() + " && " HERMETRIC_EXECUTABLE " " + words + " 2>&1";
-    FILE* pipe = ::popen(call.c_str(), "r");
-    Output output;
-    char buffer[4096];
-    while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) output.text.append(buffer, count);
-    output.code = WEXITSTATUS(::pclose(pipe));
-    return output;
-  }
-
-  void write(const std::string& name, const std::string& text) const { std::ofstream(directory_ / name) << text; }
-
- private:
-  std::filesystem::path directory_;
-};
+using testing::FiguresCli;
+using testing::Output;
 
 std::string pairs(double ratio) {
   std::string text = "a,b\n";
@@ -173,6 +142,24 @@ TEST_F(FiguresCli, KeepsAHistoryAndFindsWhatChangedInIt) {
   EXPECT_EQ(hermetric("history gate --db h.db --commit c24 --against c11 --metric wall_usec").code, 2);
   EXPECT_EQ(hermetric("history gate --db h.db --commit c999").code, 4);
   EXPECT_EQ(hermetric("history prune --db h.db --keep 3").text, "removed 23 runs\n");
+}
+
+/// One of the reports of each commit is a spike.
+TEST_F(FiguresCli, AnalyzesTheMedianOfEachCommit) {
+  std::string words = "--version > /dev/null";
+  for (int i = 0; i < 20; ++i)
+    for (int k = 0; k < 3; ++k) {
+      const std::string id = std::to_string(i) + "-" + std::to_string(k);
+      write(id + ".json", report(id, (i < 10 ? 100'000 : 110'000) + 300 * (i * 7 % 5) + (k == i % 3 ? 80'000 : 0)));
+      words += " && " HERMETRIC_EXECUTABLE " history add " + id + ".json --db h.db --project p --commit c" +
+               std::to_string(i) + " --time @" + std::to_string(i);
+    }
+  ASSERT_EQ(hermetric(words).code, 0);
+  const Output analyzed = hermetric("history analyze --db h.db --json --metric wall_usec");
+  const json series = json::parse(analyzed.text).at("series").at(0);
+  EXPECT_EQ(series.at("values"), 20);
+  ASSERT_EQ(series.at("change_points").size(), 1U) << analyzed.text;
+  EXPECT_EQ(series["change_points"][0].at("commit"), "c10");
 }
 
 TEST_F(FiguresCli, NeverComparesMachinesAndNeverTakesAFailure) {

@@ -58,9 +58,9 @@ Result<std::vector<AnalyzedSeries>> analyze_history(const HistoryOptions& histor
     std::vector<double> values;
     AnalyzedSeries& one = analyzed.emplace_back();
     one.name = short_name(series.key);
-    for (const HistoryPoint& point : points) {
-      one.commits.push_back(point.commit);
-      values.push_back(point.value);
+    for (const CommitValues& commit : by_commit(points)) {
+      one.commits.push_back(commit.commit);
+      values.push_back(median(commit.values));
     }
     one.change_points = find_change_points(values, options);
   }

@@ -11,25 +11,24 @@ namespace {
 struct SubcommandEntry {
   std::string_view name;
   std::string_view help;
-  int (*run)(const Arguments&);  ///< null: not in this version
+  int (*run)(const Arguments&);
 };
 
 constexpr std::array<SubcommandEntry, 8> kSubcommands = {{
     {"add", "add the figures of reports", history_add},
-    {"import", "", nullptr},
+    {"import", "add figures that other programs measured", history_import},
     {"list", "list the series", history_list},
     {"show", "show the values of a series", history_show},
     {"analyze", "find the commits at which costs changed", history_analyze},
     {"gate", "tell whether a commit costs more than the level before it", history_gate},
-    {"export", "", nullptr},
+    {"export", "print the history for other programs", history_export},
     {"prune", "remove old runs", history_prune},
 }};
 
 int show_history_help() {
   std::cout << "usage: hermetric history SUBCOMMAND [OPTIONS]\n\n";
   for (const SubcommandEntry& entry : kSubcommands)
-    if (entry.run != nullptr)
-      std::cout << "  " << entry.name << std::string(10 - entry.name.size(), ' ') << entry.help << '\n';
+    std::cout << "  " << entry.name << std::string(10 - entry.name.size(), ' ') << entry.help << '\n';
   std::cout << "\nhermetric history SUBCOMMAND --help tells more.\n";
   return 0;
 }
@@ -45,7 +44,6 @@ int history_command(const Arguments& arguments) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     names[i] = kSubcommands[i].name;
     if (names[i] != name) continue;
-    if (kSubcommands[i].run == nullptr) return trouble("history " + name + " is not in this version");
     return kSubcommands[i].run(Arguments(arguments.begin() + 1, arguments.end()));
   }
   return trouble("history: unknown subcommand \"" + name + "\"" + did_you_mean(name, names));
