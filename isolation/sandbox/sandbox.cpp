@@ -56,10 +56,10 @@ StateDirectories StateDirectories::of_this_user() {
   if (::geteuid() == 0) return {"/run/hermetric", "/var/lib/hermetric"};
   const auto variable = [](const char* name, const std::string& otherwise) {
     const char* value = std::getenv(name);
-    return (value != nullptr && *value != '\0' ? std::string(value) : otherwise) + "/hermetric";
+    return value != nullptr && *value != '\0' ? std::string(value) : otherwise;
   };
-  const std::string home = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "/tmp";
-  return {variable("XDG_RUNTIME_DIR", "/tmp"), variable("XDG_DATA_HOME", home + "/.local/share")};
+  const std::string data = variable("HOME", "/tmp") + "/.local/share";
+  return {variable("XDG_RUNTIME_DIR", "/tmp") + "/hermetric", variable("XDG_DATA_HOME", data) + "/hermetric"};
 }
 
 SandboxHost::SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd)

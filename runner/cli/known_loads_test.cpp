@@ -20,7 +20,7 @@ using testing::Finished;
 class KnownLoads : public testing::Cli {
  protected:
   static void SetUpTestSuite() {
-    std::cout << "| load | known | reported | error | GNU time |\n|---|---|---|---|---|\n";
+    std::cout << "| load | known | reported | error | GNU time | perf stat |\n|---|---|---|---|---|---|\n";
   }
 
   /// The report's job of `known_load WORDS...`.
@@ -59,16 +59,26 @@ class KnownLoads : public testing::Cli {
     const std::vector<double> seconds = gnu_time(words, "%U %S");
     return fmt::format("{:.0f} ms", 1e3 * (seconds.at(0) + seconds.at(1)));
   }
+  /// What perf(1) says of it; "-" where there is none.
+  std::string perf_cpu(const std::vector<std::string>& words) {
+    std::string call = "perf stat -x, -e task-clock -o " + path("perf").string() + " " + HERMETRIC_KNOWN_LOAD;
+    for (const std::string& word : words) call += " " + word;
+    if (std::system((call + " > " + path("out").string() + " 2>&1").c_str()) != 0) return "-";
+    std::istringstream lines(testing::content_of(path("perf")));
+    for (std::string line; std::getline(lines, line);)
+      if (line.find(",task-clock") != std::string::npos) return fmt::format("{:.0f} ms", std::stod(line));
+    return "-";
+  }
   std::string gnu_memory(const std::vector<std::string>& words) {
     return fmt::format("{:.4g} MiB", gnu_time(words, "%M").at(0) / 1024);
   }
 
   /// A row of the table; fails if `reported` is further from `known` than `tolerance` (0.01 = 1 %).
   static void row(const std::string& load, double known, double reported, double tolerance, const char* unit,
-                  const std::string& gnu = "-") {
+                  const std::string& gnu = "-", const std::string& perf = "-") {
     const double error = reported / known - 1;
-    std::cout << fmt::format("| {} | {:.4g} {} | {:.4g} {} | {:+.2f} % | {} |\n", load, known, unit, reported, unit,
-                             100 * error, gnu);
+    std::cout << fmt::format("| {} | {:.4g} {} | {:.4g} {} | {:+.2f} % | {} | {} |\n", load, known, unit, reported,
+                             unit, 100 * error, gnu, perf);
     if (!testing::is_emulated()) {
       EXPECT_LE(std::abs(error), tolerance) << load << ": known " << known << ", reported " << reported;
     }
@@ -81,18 +91,19 @@ class KnownLoads : public testing::Cli {
 constexpr double kMebibyte = 1 << 20;
 
 TEST_F(KnownLoads, CpuOfOneBurner) {
-  row("CPU, one burner", 2000, usec(run({"burn", "2000"})) / 1e3, 0.01, "ms", gnu_cpu({"burn", "2000"}));
+  row("CPU, one burner", 2000, usec(run({"burn", "2000"})) / 1e3, 0.01, "ms", gnu_cpu({"burn", "2000"}),
+      perf_cpu({"burn", "2000"}));
 }
 
 TEST_F(KnownLoads, CpuOfAnOrphanNobodyWaitsFor) {
   row("CPU, double-forked and setsid, its parents gone", 500, usec(run({"orphan", "500"})) / 1e3, 0.02, "ms",
-      gnu_cpu({"orphan", "500"}));
+      gnu_cpu({"orphan", "500"}), perf_cpu({"orphan", "500"}));
 }
 
 TEST_F(KnownLoads, CpuOfManyShortChildren) {
   const double reported = usec(run({"children", "2000"}, {"--stdout", path("known")})) / 1e3;
   row("CPU, 2000 children of 2 ms, half of them never waited for", std::stod(testing::content_of(path("known"))),
-      reported, 0.05, "ms", gnu_cpu({"children", "2000"}));
+      reported, 0.05, "ms", gnu_cpu({"children", "2000"}), perf_cpu({"children", "2000"}));
 }
 
 TEST_F(KnownLoads, AnonymousMemory) {
