@@ -20,7 +20,8 @@ using testing::Finished;
 /// HERMETRIC_KILLS=200 takes more time and looks closer.
 unsigned kills() {
   const char* wanted = std::getenv("HERMETRIC_KILLS");
-  return wanted != nullptr ? static_cast<unsigned>(std::atoi(wanted)) : 40;
+  if (wanted != nullptr) return static_cast<unsigned>(std::atoi(wanted));
+  return testing::is_emulated() ? 5 : 40;
 }
 
 class Crash : public testing::HostState {
