@@ -41,4 +41,10 @@ std::optional<std::string> disk_below(const std::string& path) {
   return disk_of_number(device_number(status->st_dev));
 }
 
+std::string io_scheduler_of(const std::string& disk) {
+  const std::string text = read_file("/sys/dev/block/" + disk + "/queue/scheduler").value_or("");
+  const std::size_t begin = text.find('['), end = text.find(']');
+  return begin < end && end != std::string::npos ? text.substr(begin + 1, end - begin - 1) : "";
+}
+
 }  // namespace hermetric

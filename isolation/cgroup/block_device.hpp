@@ -14,4 +14,7 @@ Result<std::string> whole_disk(const std::string& device);
 /// overlay, network, btrfs with its anonymous device number).
 std::optional<std::string> disk_below(const std::string& path);
 
+/// The IO scheduler in force of a whole disk, "bfq" (kernel doc block/switching-sched.rst); empty where none is told.
+std::string io_scheduler_of(const std::string& disk);
+
 }  // namespace hermetric

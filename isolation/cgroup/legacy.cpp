@@ -163,8 +163,23 @@ std::uint64_t bfq_weight(std::uint64_t weight) {
   return weight <= 100 ? weight : 100 + (weight - 100) * (1000 - 100) / (10000 - 100);
 }
 
-Status add_io_caps(const Limits& limits, std::vector<CapWrite>& caps) {
+/// A group has the file as soon as BFQ is loaded, but only a disk that uses it heeds the weight.
+Status require_bfq(std::uint64_t weight, const std::vector<std::string>& disks) {
+  std::string others;
+  for (const std::string& disk : disks) {
+    const std::string scheduler = io_scheduler_of(disk);
+    if (scheduler == "bfq") return {};
+    others.append(", ").append(disk).append(" has ").append(scheduler.empty() ? "none" : scheduler);
+  }
+  return std::unexpected(
+      Error("IO weight " + std::to_string(weight) + ": no disk of this job uses the BFQ scheduler" + others)
+          .remedy("echo bfq > /sys/block/DISK/queue/scheduler, or --scratch on a disk that uses it"));
+}
+
+Status add_io_caps(const CgroupRequest& request, std::vector<CapWrite>& caps) {
+  const Limits& limits = request.limits;
   if (limits.io_weight) {
+    TRY(require_bfq(*limits.io_weight, request.io_devices));
     const std::string text = std::to_string(bfq_weight(*limits.io_weight));
     caps.push_back({.noun = "IO weight " + std::to_string(*limits.io_weight),
                     .controller = "blkio",
@@ -245,7 +260,7 @@ Result<std::vector<CapWrite>> legacy_caps(const CgroupRequest& request, const st
   }
   if (has_controller(controllers, "blkio")) {
     add_io_counting(request, caps);
-    TRY(add_io_caps(limits, caps));
+    TRY(add_io_caps(request, caps));
   }
   return caps;
 }

@@ -7,6 +7,7 @@
 #include "isolation/cgroup/cap_text.hpp"
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/cgroup/dialect.hpp"
+#include "isolation/sys/files.hpp"
 
 namespace hermetric {
 namespace {
@@ -128,8 +129,28 @@ std::string io_max_text(const IoMax& max, const std::string& disk) {
          word("riops", max.read_ops_per_second) + word("wiops", max.write_ops_per_second);
 }
 
-Status add_io_caps(const Limits& limits, std::vector<CapWrite>& caps) {
+constexpr int kDeepestGroup = 32;
+
+/// io.cost.qos of the root group, which alone has it, looked for upwards from `base`.
+std::string cost_model_above(int base) {
+  std::string file = "io.cost.qos";
+  for (int level = 0; level < kDeepestGroup; ++level, file.insert(0, "../"))
+    if (auto text = read_file_at(base, file)) return *std::move(text);
+  return {};
+}
+
+/// A group has io.weight on every kernel with io.cost, but only a disk with the model enabled heeds it.
+Status require_io_cost(std::uint64_t weight, const std::vector<std::string>& disks, const std::string& model) {
+  for (const std::string& disk : disks)
+    if (model.starts_with(disk + " enable=1") || model.find("\n" + disk + " enable=1") != std::string::npos) return {};
+  return std::unexpected(Error("IO weight " + std::to_string(weight) + ": io.cost is enabled for no disk of this job")
+                             .remedy("write \"MAJ:MIN enable=1\" to io.cost.qos of the root group"));
+}
+
+Status add_io_caps(const CgroupRequest& request, int base, std::vector<CapWrite>& caps) {
+  const Limits& limits = request.limits;
   if (limits.io_weight) {
+    TRY(require_io_cost(*limits.io_weight, request.io_devices, cost_model_above(base)));
     const std::string text = "default " + std::to_string(*limits.io_weight);
     caps.push_back({.noun = "IO weight " + std::to_string(*limits.io_weight),
                     .controller = "io",
@@ -154,7 +175,7 @@ Status add_io_caps(const Limits& limits, std::vector<CapWrite>& caps) {
 }
 
 Result<std::vector<CapWrite>> unified_caps(const CgroupRequest& request, const std::vector<std::string>& controllers,
-                                           int /*base*/) {
+                                           int base) {
   const Limits& limits = request.limits;
   std::vector<CapWrite> caps;
   if (has_controller(controllers, "memory")) add_memory_caps(limits, caps);
@@ -165,7 +186,7 @@ Result<std::vector<CapWrite>> unified_caps(const CgroupRequest& request, const s
     caps.push_back(
         {.noun = "process cap " + text, .controller = "pids", .file = "pids.max", .text = text, .expected = text});
   }
-  if (has_controller(controllers, "io")) TRY(add_io_caps(limits, caps));
+  if (has_controller(controllers, "io")) TRY(add_io_caps(request, base, caps));
   return caps;
 }
 

@@ -1,5 +1,6 @@
 /// Every limit, through the real executable: held by the kernel or the runner, and told apart in the report.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "runner/cli/testing/cli.hpp"
@@ -124,6 +125,18 @@ TEST_F(Limit, WhatTheHostCannotIsRefusedWithTheReason) {
   refused({"--cpuset", "4000"}, "cpuset");
   refused({"--io-max", "/dev/nothing:rbps=1M"}, "/dev/nothing");
   refused({"--cpus", "0.0001"}, "CPU");
+}
+
+/// A weight that no disk heeds is refused, by the word of `doctor`.
+TEST_F(Limit, IoWeightsHoldOrAreRefused) {
+  const json capabilities = json::parse(hermetric({"doctor", "--json"}).out)["capabilities"];
+  const auto weight =
+      std::ranges::find_if(capabilities, [](const json& capability) { return capability["name"] == "io_weight"; });
+  ASSERT_NE(weight, capabilities.end()) << capabilities;
+  if ((*weight)["available"] == true) GTEST_SKIP() << "a disk of this host heeds weights: " << *weight;
+  const testing::Finished done = hermetric({"exec", "--io-weight", "200", "--", "true"});
+  EXPECT_EQ(done.code, 125) << done.err;
+  EXPECT_NE(done.err.find("IO weight 200"), std::string::npos) << done.err << *weight;
 }
 
 }  // namespace
