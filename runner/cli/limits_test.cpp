@@ -42,11 +42,12 @@ TEST_F(Limit, CpuTimeIsPoliteFirst) {
 }
 
 TEST_F(Limit, GraceEndsWithSigkillToAll) {
+  const std::string limit = testing::is_emulated() ? "2s" : "200ms";  // the shell must get as far as its trap
   const json job =
-      ended({"--wall-time", "200ms", "--grace", "300ms"}, "trap '' TERM; sleep 20 & wait; sleep 20", 124, "timed_out");
+      ended({"--wall-time", limit, "--grace", "300ms"}, "trap '' TERM; sleep 20 & wait; sleep 20", 124, "timed_out");
   EXPECT_EQ(job["outcome"]["signal"], "SIGKILL");
   EXPECT_GE(job["resources"]["wall_usec"], 500'000);
-  EXPECT_LE(job["resources"]["wall_usec"], 1'500'000);
+  EXPECT_LE(job["resources"]["wall_usec"], testing::is_emulated() ? 5'000'000 : 1'500'000);
 }
 
 TEST_F(Limit, OutputLimitHoldsWhileTheJobWrites) {
@@ -93,7 +94,9 @@ TEST_F(Limit, OomFailEndsTheWholeJob) {
 TEST_F(Limit, CpusAreARate) {
   const json job = ended({"--cpus", "0.1", "--wall-time", "1s", "--grace", "0ms"}, kBurn, 124, "timed_out");
   EXPECT_GT(job["resources"]["cpu"]["nr_throttled"], 0);
-  EXPECT_NEAR(job["resources"]["cpu"]["usage_usec"].get<double>(), 100'000, 30'000);
+  if (!testing::is_emulated()) {
+    EXPECT_NEAR(job["resources"]["cpu"]["usage_usec"].get<double>(), 100'000, 30'000);
+  }
 }
 
 /// Two jobs that fight for one core get it as their weights say.

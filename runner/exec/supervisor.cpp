@@ -146,7 +146,7 @@ void Supervisor::intervene(Intervention why, Duration now) {
 void Supervisor::take_sample(Duration now) {
   *next_sample_ = std::max(*next_sample_ + timeline_.interval(), now);
   const auto exec_at = sandbox_.exec_at();
-  if (!exec_at) return;
+  if (!exec_at || *exec_at > now) return;  // `now` may be a moment old
   const CgroupSample sample = sandbox_.sample();
   const Duration elapsed = now - *exec_at;
   timeline_.add({elapsed, sample});
