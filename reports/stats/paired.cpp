@@ -64,7 +64,8 @@ class Rounds {
     return interval && interval->low >= -edge_ && interval->high <= edge_;
   }
 
-  [[nodiscard]] std::optional<std::uint64_t> needed(const PairedOptions& options) const;
+  /// `fewest`: see fewest_rounds().
+  [[nodiscard]] std::optional<std::uint64_t> needed(const PairedOptions& options, std::size_t fewest) const;
   [[nodiscard]] PairedComparison describe(const PairedOptions& options) const;
 
  private:
@@ -97,18 +98,17 @@ double Rounds::half_width(double confidence) const {
   return 1.96 * 1.2533 * robust_deviation(residuals) / std::sqrt(static_cast<double>(size()));
 }
 
-std::optional<std::uint64_t> Rounds::needed(const PairedOptions& options) const {
-  // Fewest rounds that all on one side decide: 2^(1-n) <= false_verdicts.
-  const double fewest = std::ceil(1 - std::log2(options.false_verdicts));
-  if (size() == 0) return static_cast<std::uint64_t>(fewest);
+std::optional<std::uint64_t> Rounds::needed(const PairedOptions& options, std::size_t fewest) const {
+  if (size() == 0) return fewest;
   const double distance = std::fabs(std::fabs(median(judged_)) - edge_);
   // A verdict of a difference takes 2.576 standard errors (1 %), one of sameness 1.96 (95 %).
   const double strictness = std::fabs(median(judged_)) > edge_ ? 2.576 / 1.96 : 1;
   const double width = half_width(options.confidence) * strictness;
   const auto n = static_cast<double>(size());
-  const double rounds = width == 0 ? fewest : std::ceil(n * (width / distance) * (width / distance));
+  const auto least = static_cast<double>(fewest);
+  const double rounds = width == 0 ? least : std::ceil(n * (width / distance) * (width / distance));
   if (!(rounds <= kOutOfReach)) return std::nullopt;
-  return static_cast<std::uint64_t>(std::max({fewest, rounds, n + 1}));
+  return static_cast<std::uint64_t>(std::max({least, rounds, n + 1}));
 }
 
 std::vector<std::string> Rounds::warnings() const {
@@ -165,11 +165,18 @@ std::vector<PairedComparison> compare_paired(std::span<const PairedSample> sampl
     } else if (rounds[i].is_same(options.confidence)) {
       result.verdict = Verdict::kSame;
     }
-    result.rounds_needed = result.verdict == Verdict::kInconclusive ? rounds[i].needed(options)
-                                                                    : std::optional<std::uint64_t>(result.rounds);
+    result.rounds_needed = result.verdict == Verdict::kInconclusive
+                               ? rounds[i].needed(options, fewest_rounds(samples.size(), options))
+                               : std::optional<std::uint64_t>(result.rounds);
     results.push_back(std::move(result));
   }
   return results;
+}
+
+std::size_t fewest_rounds(std::size_t metrics, const PairedOptions& options) {
+  // Two-sided, and Holm's first step: 2^(1 - n) <= false_verdicts / metrics.
+  const auto count = static_cast<double>(std::max<std::size_t>(metrics, 1));
+  return static_cast<std::size_t>(std::ceil(1 - std::log2(options.false_verdicts / count)));
 }
 
 }  // namespace hermetric

@@ -55,4 +55,7 @@ struct PairedOptions {
 /// wider.
 std::vector<PairedComparison> compare_paired(std::span<const PairedSample> samples, const PairedOptions& options = {});
 
+/// Fewest rounds that can call one of `metrics` compared together regressed or improved: all lie on one side.
+std::size_t fewest_rounds(std::size_t metrics, const PairedOptions& options = {});
+
 }  // namespace hermetric

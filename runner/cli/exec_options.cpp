@@ -124,15 +124,20 @@ std::vector<OptionEntry> limit_options() {
   };
 }
 
-std::vector<OptionEntry> output_options() {
+std::vector<OptionEntry> harness_options() {
   return {
       {"--stdin", "FILE|inherit|null", "(null)", by(JOB(stdin_from), parse_stdin)},
+      {"--sample", "DUR", "timeline interval (100ms; 0 = off)", by(JOB(sample), parse_duration)},
+      {"--cgroup-parent", "PATH", "where to make groups (own group)", by(OPTION(cgroup_parent), parse_text)},
+  };
+}
+
+std::vector<OptionEntry> output_options() {
+  return {
       {"--stdout", "FILE", "(inherit)", by(OPTION(stdout_file), parse_path)},
       {"--stderr", "FILE", "(inherit)", by(OPTION(stderr_file), parse_path)},
       {"--artifact", "GLOB", "what to take out of the workspace", each_by(JOB(artifacts), parse_text), true},
       {"--artifacts-dir", "DIR", "where artifacts go", by(OPTION(artifacts_directory), parse_path)},
-      {"--sample", "DUR", "timeline interval (100ms; 0 = off)", by(JOB(sample), parse_duration)},
-      {"--cgroup-parent", "PATH", "where to make groups (own group)", by(OPTION(cgroup_parent), parse_text)},
       {"--report", "FILE", "JSON report; - needs --stdout FILE", by(OPTION(report), parse_text)},
   };
 }
@@ -161,10 +166,7 @@ std::optional<int> read_options(const std::string& command_name, const Arguments
   app.footer(
       "As in: hermetric " + command_name + " --memory 512M --wall-time 10m -- make -j2" +
       (command_name == "explain" ? "\nFor a job of a job file: hermetric explain FILE --job NAME [--var K=V]..." : ""));
-  add_options(app, view_options(), "What the job sees", options, directory);
-  app.add_flag("--no-workspace", options.no_workspace, "no workspace")->group("What the job sees");
-  app.add_flag("--nested", options.job.nested, "allow user namespaces and mounts inside")->group("What the job sees");
-  add_options(app, limit_options(), "What the job may use", options, directory);
+  add_job_options(app, directory, options);
   add_options(app, output_options(), "What comes out", options, directory);
   bool tty = false;
   app.add_flag("--tty", tty, "give the job a terminal")->group("What comes out");
@@ -175,17 +177,36 @@ std::optional<int> read_options(const std::string& command_name, const Arguments
 
 }  // namespace
 
-std::optional<int> parse_exec_options(const char* command_name, const Arguments& arguments, ExecOptions& options) {
-  const SplitArguments split = split_at_command(arguments);
+void add_job_options(CLI::App& app, const std::string& directory, ExecOptions& options) {
+  add_options(app, view_options(), "What the job sees", options, directory);
+  app.add_flag("--no-workspace", options.no_workspace, "no workspace")->group("What the job sees");
+  app.add_flag("--nested", options.job.nested, "allow user namespaces and mounts inside")->group("What the job sees");
+  add_options(app, limit_options(), "What the job may use", options, directory);
+  add_options(app, harness_options(), "How it is run", options, directory);
+}
+
+Result<std::string> begin_options(const std::string& name, ExecOptions& options) {
   std::error_code error;
-  const std::string directory = std::filesystem::current_path(error).string();
-  if (error) return trouble("the current directory: " + error.message());
-  options.job.name = command_name;
+  std::string directory = std::filesystem::current_path(error).string();
+  if (error) return std::unexpected(Error("the current directory: " + error.message()));
+  options.job.name = name;
   options.job.limits.pids = kDefaultPids;
   if (directory != "/") options.job.workspace = directory;
+  return directory;
+}
+
+void end_options(ExecOptions& options) {
+  if (options.no_workspace) options.job.workspace.reset();
+  if (options.job.limits.memory && !options.job.limits.swap) options.job.limits.swap = Bytes{0};
+}
+
+std::optional<int> parse_exec_options(const char* command_name, const Arguments& arguments, ExecOptions& options) {
+  const SplitArguments split = split_at_command(arguments);
+  const auto directory = begin_options(command_name, options);
+  if (!directory) return trouble(directory.error());
   // Describing 45 options takes a third of a millisecond (seen under strace): not where there is none to read.
   if (!split.options.empty())
-    if (const auto code = read_options(command_name, split.options, directory, options)) return code;
+    if (const auto code = read_options(command_name, split.options, *directory, options)) return code;
 
   if (!split.has_command || split.command.empty())
     return trouble(std::string(command_name) + ": no command: write it behind \"--\", as in hermetric " + command_name +
@@ -195,8 +216,7 @@ std::optional<int> parse_exec_options(const char* command_name, const Arguments&
   if (!options.job.artifacts.empty() && !options.artifacts_directory)
     return trouble(std::string(command_name) + ": --artifact: needs --artifacts-dir DIR");
   options.job.command = split.command;
-  if (options.no_workspace) options.job.workspace.reset();
-  if (options.job.limits.memory && !options.job.limits.swap) options.job.limits.swap = Bytes{0};
+  end_options(options);
   return std::nullopt;
 }
 

@@ -64,6 +64,16 @@ Status place_alone(JobSpec& job, const std::optional<std::string>& cgroup_parent
   return {};
 }
 
+Status pin(JobSpec& job, const std::optional<std::string>& cgroup_parent) {
+  if (!job.limits.cpuset && !job.exclusive_cores) {
+    const TopologyPaths paths = topology_paths(cgroup_parent);
+    const auto allowance = read_allowance(paths);
+    if (!paths.parent_cpusets.empty() && allowance)
+      job.limits.cpuset = to_list({allowance->cpus.begin(), allowance->cpus.end()});
+  }
+  return place_alone(job, cgroup_parent);
+}
+
 Result<std::unique_ptr<CoreAllocator>> allocate_cores(const Pipeline& pipeline, Capacity& capacity) {
   const auto asking =
       std::ranges::find_if(pipeline.jobs, [](const JobSpec& job) { return job.exclusive_cores.has_value(); });

@@ -15,6 +15,10 @@ namespace hermetric {
 /// nodes. `cgroup_parent`: where its groups will be made, if not in the own one.
 Status place_alone(JobSpec& job, const std::optional<std::string>& cgroup_parent);
 
+/// The same for a job that is run again and again to be compared: one that asks for no cores keeps to all that this
+/// process may use now, where a cpuset can be set, so that every run has the same.
+Status pin(JobSpec& job, const std::optional<std::string>& cgroup_parent);
+
 /// Nothing when no job of the run asks for exclusive_cores. Else every job gets cores of its own: `capacity` becomes
 /// that of the cores to be had, and an error says which job cannot be placed, before anything starts.
 Result<std::unique_ptr<CoreAllocator>> allocate_cores(const Pipeline& pipeline, Capacity& capacity);

@@ -23,32 +23,14 @@ Status link_tree(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-InputLayers::~InputLayers() {
-  for (const auto& [artifacts, staged] : staged_)
-    if (remove_tree(staged.path)) (void)host_.ledger().strike(staged.cell);
-}
-
 Result<std::string> InputLayers::layer_of(const std::string& artifacts, const std::optional<std::string>& workspace) {
   if (!workspace || !(artifacts + "/").starts_with(*workspace + "/")) return artifacts;
   const std::lock_guard lock(mutex_);
-  if (const auto known = staged_.find(artifacts); known != staged_.end()) return known->second.path;
-  TRY_ASSIGN(const Staged staged, stage(artifacts));
-  return staged_.emplace(artifacts, staged).first->second.path;
-}
-
-Result<InputLayers::Staged> InputLayers::stage(const std::string& artifacts) {
-  const std::string cell = host_.next_cell();
-  LedgerRecord record;
-  record.cell = cell;
-  record.name = "inputs";
-  record.scratch = host_.directories().data + "/cells/" + cell;
-  Staged staged{cell, record.scratch};
-  TRY(host_.ledger().add(std::move(record)));
-  if (auto linked = link_tree(artifacts, staged.path); !linked) {
-    if (remove_tree(staged.path)) (void)host_.ledger().strike(cell);
+  if (const auto known = staged_.find(artifacts); known != staged_.end()) return known->second.path();
+  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::reserve(host_, "inputs"));
+  if (auto linked = link_tree(artifacts, staging.path()); !linked)
     return std::unexpected(std::move(linked).error().in("inputs"));
-  }
-  return staged;
+  return staged_.emplace(artifacts, std::move(staging)).first->second.path();
 }
 
 }  // namespace hermetric

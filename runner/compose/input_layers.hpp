@@ -7,6 +7,7 @@
 
 #include "isolation/sandbox/sandbox.hpp"
 #include "isolation/sys/result.hpp"
+#include "runner/compose/staging_directory.hpp"
 
 namespace hermetric {
 
@@ -18,20 +19,14 @@ class InputLayers {
   explicit InputLayers(SandboxHost& host) : host_(host) {}
   InputLayers(const InputLayers&) = delete;
   InputLayers& operator=(const InputLayers&) = delete;
-  ~InputLayers();
 
   /// A directory that shows what `artifacts` holds and may be a layer of `workspace`. Thread-safe.
   Result<std::string> layer_of(const std::string& artifacts, const std::optional<std::string>& workspace);
 
  private:
-  struct Staged {
-    std::string cell, path;
-  };
-  Result<Staged> stage(const std::string& artifacts);
-
   SandboxHost& host_;
   std::mutex mutex_;
-  std::map<std::string, Staged> staged_;  ///< by the directory of artifacts
+  std::map<std::string, StagingDirectory> staged_;  ///< by the directory of artifacts
 };
 
 }  // namespace hermetric

@@ -78,7 +78,7 @@ std::vector<ViewMount> view_of(const JobSpec& job, const ResolveContext& context
   std::vector<ViewMount> mounts = host_part_mounts(job, context);
   if (job.workspace) {
     std::vector<std::string> sources = context.inputs;
-    sources.push_back(*job.workspace);
+    sources.push_back(context.workspace_files.value_or(*job.workspace));
     mounts.push_back(view_mount(ViewMount::Kind::kOverlay, std::move(sources), *job.workspace));
   }
   for (const PathPair& pair : job.overlay)

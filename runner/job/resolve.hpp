@@ -22,6 +22,7 @@ struct ResolveContext {
   std::vector<std::string> host_parts;             ///< see host_parts()
   std::vector<std::string> io_devices;             ///< disks whose IO is counted
   std::optional<std::string> report_directory;     ///< hidden where a job's view would show it
+  std::optional<std::string> workspace_files;      ///< shown at the workspace's path in place of what lies there
   std::vector<std::string> inputs;                 ///< directories of artifacts, shown above the workspace
   std::int64_t source_date_epoch = 0;
   std::function<bool(const std::string&)> is_file;  ///< true for a path that is there and no directory

@@ -1,0 +1,42 @@
+#include "runner/compose/cell_rounds.hpp"
+
+#include "isolation/host/noise.hpp"
+#include "isolation/sys/clock.hpp"
+#include "isolation/sys/files.hpp"
+#include "runner/compose/host_command.hpp"
+#include "runner/exec/executor.hpp"
+
+namespace hermetric {
+
+Result<CellRounds> CellRounds::create(Session& session, std::vector<ComparedVersion> versions) {
+  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::reserve(session.host(), "compare"));
+  TRY(make_directories(staging.path(), 0700));
+  return CellRounds(session, std::move(versions), std::move(staging));
+}
+
+Result<JobReport> CellRounds::run(std::size_t version) {
+  const ComparedVersion& compared = versions_[version];
+  if (compared.prepare) {
+    auto prepared = run_on_host({"sh", "-c", *compared.prepare});
+    if (!prepared && !interrupted())
+      return std::unexpected(std::move(prepared).error().in("--prepare \"" + *compared.prepare + "\""));
+  }
+  return execute(compared.job, compared.facts, {session_.host(), session_.interrupt(), {}},
+                 {"/dev/null", stderr_file(), std::nullopt});
+}
+
+HostActivity CellRounds::activity() { return look_at_activity(); }
+
+Duration CellRounds::now() { return monotonic_now(); }
+
+bool CellRounds::interrupted() const { return session_.interrupt().is_set(); }
+
+std::string CellRounds::last_errors(std::size_t lines) const {
+  std::string text = read_file(stderr_file()).value_or("");
+  while (text.ends_with('\n')) text.pop_back();
+  std::size_t begin = text.size();
+  for (; lines > 0 && begin != std::string::npos && begin > 0; --lines) begin = text.rfind('\n', begin - 1);
+  return begin == std::string::npos ? text : text.substr(begin + 1);
+}
+
+}  // namespace hermetric

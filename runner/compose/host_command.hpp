@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isolation/sys/result.hpp"
+
+namespace hermetric {
+
+/// Runs a command of the user's on the host, unsealed and unmeasured, in the current directory: stdin is empty, stdout
+/// is dropped, stderr is hermetric's own. Error: it could not be started, or did not exit with 0.
+Status run_on_host(const std::vector<std::string>& words);
+
+}  // namespace hermetric

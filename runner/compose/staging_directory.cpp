@@ -1,0 +1,26 @@
+#include "runner/compose/staging_directory.hpp"
+
+#include <utility>
+
+#include "isolation/sys/files.hpp"
+
+namespace hermetric {
+
+Result<StagingDirectory> StagingDirectory::reserve(SandboxHost& host, const std::string& name) {
+  LedgerRecord record;
+  record.cell = host.next_cell();
+  record.name = name;
+  record.scratch = host.directories().data + "/cells/" + record.cell;
+  StagingDirectory staging(host, record.cell, record.scratch);
+  TRY(host.ledger().add(std::move(record)));
+  return staging;
+}
+
+StagingDirectory::StagingDirectory(StagingDirectory&& other) noexcept
+    : host_(other.host_), cell_(std::exchange(other.cell_, {})), path_(std::exchange(other.path_, {})) {}
+
+StagingDirectory::~StagingDirectory() {
+  if (!path_.empty() && remove_tree(path_)) (void)host_.ledger().strike(cell_);
+}
+
+}  // namespace hermetric

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "isolation/sandbox/sandbox.hpp"
+#include "isolation/sys/result.hpp"
+
+namespace hermetric {
+
+/// The name of a directory in hermetric's data directory that nothing else uses and no job sees. It is in the ledger
+/// before anything can lie there, so a later start sweeps it when this process is killed; the destructor removes it.
+/// The host must outlive it.
+class StagingDirectory {
+ public:
+  /// `name` says in the ledger what it is for. Nothing is made yet.
+  static Result<StagingDirectory> reserve(SandboxHost& host, const std::string& name);
+
+  StagingDirectory(StagingDirectory&& other) noexcept;
+  StagingDirectory& operator=(StagingDirectory&&) = delete;
+  ~StagingDirectory();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  StagingDirectory(SandboxHost& host, std::string cell, std::string path)
+      : host_(host), cell_(std::move(cell)), path_(std::move(path)) {}
+
+  SandboxHost& host_;
+  std::string cell_, path_;  ///< empty: moved away
+};
+
+}  // namespace hermetric
