@@ -7,6 +7,7 @@
 
 #include "isolation/sys/result.hpp"
 #include "reports/stats/paired.hpp"
+#include "runner/compare/metrics.hpp"
 
 namespace hermetric {
 
@@ -20,6 +21,8 @@ Result<double> parse_share(std::string_view text);
 
 /// Takes what --margin says: "2%" for all metrics, "NAME=2%" for those whose name begins so; the last that fits counts.
 Status apply_margins(const std::vector<std::string>& texts, std::span<PairedSample> samples);
+
+Status apply_margins(const std::vector<std::string>& texts, std::span<ComparedMetric> metrics);
 
 /// The code for what was found. Inconclusive counts only where `strict`.
 int exit_code_of(std::span<const PairedComparison> metrics, bool strict);

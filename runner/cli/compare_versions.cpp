@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "isolation/host/probe.hpp"
+#include "reports/model/json_text.hpp"
+#include "reports/render/cells.hpp"
+#include "reports/render/text.hpp"
+#include "reports/render/units.hpp"
+#include "runner/cli/compare_sources.hpp"
+#include "runner/cli/verdict_options.hpp"
+#include "runner/compose/interrupt.hpp"
+
+namespace hermetric {
+namespace {
+
+constexpr std::size_t kErrorLines = 10;
+
+/// One line on a terminal that the next one overwrites.
+void show_progress(const RoundProgress& progress) {
+  std::cerr << fmt::format("\r\x1b[K{} rounds in {}", progress.rounds, format_duration(progress.elapsed));
+  if (progress.disturbed > 0) std::cerr << fmt::format(", {} disturbed", progress.disturbed);
+  if (progress.failed > 0) std::cerr << fmt::format(", {} failed", progress.failed);
+  std::cerr << std::flush;
+}
+
+RoundOptions round_options(const CompareOptions& options, std::size_t versions) {
+  RoundOptions rounds;
+  rounds.versions = versions;
+  rounds.warmups = options.warmups;
+  rounds.host_cpus = std::max<std::size_t>(probe_host().online_cpus.size(), 1);
+  rounds.metrics = options.metrics;
+  rounds.stop = options.stop;
+  if (::isatty(STDERR_FILENO) == 1) rounds.on_round = show_progress;
+  return rounds;
+}
+
+/// How a run failed, in one line, and what it said last.
+void say_failure(const FailedRun& failure, const VersionLabel& label, const std::string& errors) {
+  const Outcome& outcome = failure.report.outcome;
+  trouble("compare: \"" + label.name + "\": " + outcome_text(outcome) +
+          (outcome.reason ? ": " + *outcome.reason : std::string()));
+  for (std::size_t begin = 0; begin < errors.size();) {
+    const std::size_t end = std::min(errors.find('\n', begin), errors.size());
+    std::cerr << "  | " << sanitize(std::string_view(errors).substr(begin, end - begin)) << '\n';
+    begin = end + 1;
+  }
+}
+
+std::string text_of(const CompareOptions& options, const std::vector<VersionLabel>& labels,
+                    const RoundsResult& measured, const RoundsAnalysis& analysis) {
+  if (!options.json) return rounds_text(labels, measured, analysis, options.markdown);
+  std::string text;
+  append_json(text, rounds_to_json(labels, measured, analysis));
+  return text + "\n";
+}
+
+int exit_code_of(const RoundsResult& measured, const RoundsAnalysis& analysis, bool strict) {
+  if (const auto interrupt = caught_interrupt()) return 128 + *interrupt;
+  if (measured.stop == StopReason::kFailed) return kExitNotComparable;
+  std::vector<PairedComparison> all;
+  for (const auto& metrics : analysis.against_baseline) all.insert(all.end(), metrics.begin(), metrics.end());
+  return exit_code_of(all, strict);
+}
+
+}  // namespace
+
+int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,
+                     std::vector<ComparedVersion> versions) {
+  auto cells = CellRounds::create(session, std::move(versions));
+  if (!cells) return trouble(cells.error());
+  const RoundOptions rounds = round_options(options, labels.size());
+  const auto measured = measure_rounds(rounds, *cells);
+  if (rounds.on_round) std::cerr << "\r\x1b[K" << std::flush;
+  if (!measured) return trouble(Error(measured.error()).in("compare"));
+  if (measured->failure)
+    say_failure(*measured->failure, labels[measured->failure->version], cells->last_errors(kErrorLines));
+  if (measured->stop == StopReason::kFailed)
+    trouble("compare: not comparable: a run that fails has no cost to compare");
+  const bool shown = options.json || measured->rounds > 0;
+  const RoundsAnalysis analysis = measured->rounds > 0 ? analyze_rounds(measured->metrics) : RoundsAnalysis();
+  const int code = exit_code_of(*measured, analysis, options.strict);
+  return shown ? print_result(text_of(options, labels, *measured, analysis), code) : code;
+}
+
+}  // namespace hermetric
