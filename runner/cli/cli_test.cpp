@@ -56,7 +56,6 @@ TEST_F(Cli, SaysWhatIsWrongInOneLineAndExits125) {
                                              {"exec", "--ro", "/nope", "--", "true"},
                                              {"exec", "--report", "-", "--", "true"},
                                              {"run", "/nope.yml"},
-                                             {"compare", "a", "b"},
                                              {"schema"},
                                              {"namespaces", "nobody"},
                                              {"enter", "nobody"},
