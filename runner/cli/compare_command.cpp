@@ -10,7 +10,7 @@ int compare_command(const Arguments& arguments) {
   if (const auto code = parse_compare_options(arguments, options)) return *code;
   if (!options.pairs.empty()) return compare_pairs(options);
   if (options.import) return trouble("compare --import is not in this version");
-  if (!options.file.empty()) return trouble("compare --file is not in this version");
+  if (!options.file.empty()) return compare_revisions(options);
   return compare_commands(options);
 }
 

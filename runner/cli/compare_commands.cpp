@@ -3,7 +3,6 @@
 #include "runner/cli/compare_sources.hpp"
 #include "runner/compare/parameters.hpp"
 #include "runner/compose/core_placement.hpp"
-#include "runner/compose/host_command.hpp"
 #include "runner/compose/settle_paths.hpp"
 #include "runner/job/words.hpp"
 
@@ -13,17 +12,8 @@ namespace {
 /// A command with its parameters replaced, and its hooks.
 struct BoundCommand {
   VersionLabel label;
-  std::optional<std::string> prepare, cleanup;
+  Hooks hooks;
 };
-
-/// Of as many as there are commands the one of this command, or the only one.
-Result<std::optional<std::string>> hook_of(const std::vector<std::string>& hooks, std::size_t command,
-                                           std::size_t commands, const char* option) {
-  if (hooks.empty()) return std::nullopt;
-  if (hooks.size() == 1) return hooks.front();
-  if (hooks.size() == commands) return hooks[command];
-  return std::unexpected(Error(std::string(option) + ": expected one, or one for each command"));
-}
 
 Result<std::vector<Binding>> bindings_of(const CompareOptions& options) {
   std::vector<Parameter> parameters;
@@ -49,30 +39,19 @@ Result<VersionLabel> label_of(const CompareOptions& options, const std::string& 
 Result<std::vector<BoundCommand>> bind_commands(const CompareOptions& options) {
   auto bindings = bindings_of(options);
   if (!bindings) return std::unexpected(std::move(bindings).error().in("--parameter"));
+  TRY_ASSIGN(const auto hooks, hooks_of(options));
   std::vector<BoundCommand> commands;
   for (std::size_t i = 0; i < options.words.size(); ++i) {
-    TRY_ASSIGN(const auto prepare, hook_of(options.prepare, i, options.words.size(), "--prepare"));
-    TRY_ASSIGN(const auto cleanup, hook_of(options.cleanup, i, options.words.size(), "--cleanup"));
     for (const Binding& binding : *bindings) {
       BoundCommand bound;
       TRY_ASSIGN(bound.label, label_of(options, substitute(options.words[i], binding), commands.size()));
-      if (prepare) bound.prepare = substitute(*prepare, binding);
-      if (cleanup) bound.cleanup = substitute(*cleanup, binding);
+      if (hooks[i].prepare) bound.hooks.prepare = substitute(*hooks[i].prepare, binding);
+      if (hooks[i].cleanup) bound.hooks.cleanup = substitute(*hooks[i].cleanup, binding);
       commands.push_back(std::move(bound));
     }
   }
   if (options.names.size() > commands.size()) return std::unexpected(Error("--command-name: more names than commands"));
   return commands;
-}
-
-/// Every cleanup runs, whatever becomes of the others.
-int clean_up(const std::vector<BoundCommand>& commands, int code) {
-  for (const BoundCommand& command : commands) {
-    if (!command.cleanup) continue;
-    if (auto cleaned = run_on_host({"sh", "-c", *command.cleanup}); !cleaned)
-      code = trouble(std::move(cleaned).error().in("compare: --cleanup \"" + *command.cleanup + "\""));
-  }
-  return code;
 }
 
 }  // namespace
@@ -90,12 +69,14 @@ int compare_commands(CompareOptions& options) {
 
   std::vector<VersionLabel> labels;
   std::vector<ComparedVersion> versions;
+  std::vector<Hooks> hooks;
   for (const BoundCommand& command : *commands) {
     labels.push_back(command.label);
     job.command = command.label.command;
-    versions.push_back({job, (*session)->facts_for(job), command.prepare});
+    versions.push_back({job, (*session)->facts_for(job), command.hooks.prepare});
+    hooks.push_back(command.hooks);
   }
-  return clean_up(*commands, compare_versions(**session, options, labels, std::move(versions)));
+  return clean_up(hooks, compare_versions(**session, options, labels, std::move(versions)));
 }
 
 }  // namespace hermetric

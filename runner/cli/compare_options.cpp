@@ -131,7 +131,7 @@ Status check_together(const CLI::App& app, const CompareOptions& options) {
                               option->check_lname("parameter") || option->check_lname("shell") ||
                               option->check_lname("command-name");
     if (for_commands && option->count() > 0)
-      return std::unexpected(Error(option->get_name() + ": for commands only; the job file says it"));
+      return std::unexpected(Error(option->get_name() + ": only where commands are compared"));
   }
   return {};
 }

@@ -10,10 +10,25 @@ namespace hermetric {
 
 int compare_pairs(const CompareOptions& options);
 int compare_commands(CompareOptions& options);
+int compare_revisions(const CompareOptions& options);
 
 /// Measures versions in rounds and shows what comes of it.
 int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,
                      std::vector<ComparedVersion> versions);
+
+/// What a user wants done on the host.
+struct Hooks {
+  std::optional<std::string> prepare, cleanup;
+};
+
+/// Those of each word: there must be none, one, or as many as there are words.
+Result<std::vector<Hooks>> hooks_of(const CompareOptions& options);
+
+/// Every cleanup runs, whatever becomes of the others; the exit code is `code` if all of them work.
+int clean_up(const std::vector<Hooks>& all, int code);
+
+/// Says how a run failed, and the last lines that it wrote to its stderr.
+void say_failure(const std::string& what, const Outcome& outcome, const std::string& stderr_file);
 
 /// Prints a text that is there whole; the exit code is `code` if that works.
 int print_result(const std::string& text, int code);

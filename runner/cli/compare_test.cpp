@@ -134,6 +134,35 @@ TEST_F(CompareCli, TakesAParameter) {
   EXPECT_NE(result["metrics"][1]["verdict"], "regressed");
 }
 
+TEST_F(CompareCli, ComparesRevisionsOfAJob) {
+  write("ci.yml",
+        "jobs:\n"
+        "  build: { command: 'cp work made', artifacts: [made] }\n"
+        "  test:\n"
+        "    needs: [build]\n"
+        "    inputs: [build]\n"
+        "    command: 'test ! -e untracked; " HERMETRIC_KNOWN_LOAD " burn $(cat made)'\n");
+  const std::string git = "cd " + work().string() + " && git -c user.name=n -c user.email=e ";
+  const auto commit = [&](const std::string& milliseconds) {
+    write("work", milliseconds);
+    return std::system((git + "add ci.yml work && " + git + "commit -q -m " + milliseconds).c_str());
+  };
+  ASSERT_EQ(std::system((git + "init -q .").c_str()), 0);
+  ASSERT_EQ(commit("10") + commit("20"), 0);
+  write("untracked", "x");
+  write("work", "not committed");
+  const json result = compared(
+      {"--file", "ci.yml", "--job", "test", "--runs", "10", "--metric", "cpu.usage_usec", "HEAD~1", "HEAD"}, 2);
+  EXPECT_EQ(metric_of(result, "cpu.usage_usec").at("version"), "HEAD");
+  EXPECT_EQ(metric_of(result, "cpu.usage_usec").at("verdict"), "regressed");
+  EXPECT_EQ(content_of(work() / "work"), "not committed");
+  EXPECT_EQ(compare({"--file", "ci.yml", "--job", "test", "HEAD", "nope"}).code, 125);
+  ASSERT_EQ(std::system((git + "rm -q --cached work && " + git + "commit -q -m gone").c_str()), 0);
+  const Finished failed = compare({"--file", "ci.yml", "--job", "test", "HEAD~1", "HEAD"});
+  EXPECT_EQ(failed.code, 4);
+  EXPECT_NE(failed.err.find("job \"build\", which is needed: failed (1)"), std::string::npos) << failed.err;
+}
+
 TEST_F(CompareCli, PrintsTables) {
   const Finished one = compare({"--runs", "6", "true"});
   EXPECT_NE(one.out.find("MEDIAN"), std::string::npos) << one.out << one.err;

@@ -12,6 +12,7 @@
 #include "runner/cli/compare_sources.hpp"
 #include "runner/cli/verdict_options.hpp"
 #include "runner/compose/interrupt.hpp"
+#include "runner/compose/last_lines.hpp"
 
 namespace hermetric {
 namespace {
@@ -37,18 +38,6 @@ RoundOptions round_options(const CompareOptions& options, std::size_t versions) 
   return rounds;
 }
 
-/// How a run failed, in one line, and what it said last.
-void say_failure(const FailedRun& failure, const VersionLabel& label, const std::string& errors) {
-  const Outcome& outcome = failure.report.outcome;
-  trouble("compare: \"" + label.name + "\": " + outcome_text(outcome) +
-          (outcome.reason ? ": " + *outcome.reason : std::string()));
-  for (std::size_t begin = 0; begin < errors.size();) {
-    const std::size_t end = std::min(errors.find('\n', begin), errors.size());
-    std::cerr << "  | " << sanitize(std::string_view(errors).substr(begin, end - begin)) << '\n';
-    begin = end + 1;
-  }
-}
-
 std::string text_of(const CompareOptions& options, const std::vector<VersionLabel>& labels,
                     const RoundsResult& measured, const RoundsAnalysis& analysis) {
   if (!options.json) return rounds_text(labels, measured, analysis, options.markdown);
@@ -67,6 +56,17 @@ int exit_code_of(const RoundsResult& measured, const RoundsAnalysis& analysis, b
 
 }  // namespace
 
+void say_failure(const std::string& what, const Outcome& outcome, const std::string& stderr_file) {
+  trouble("compare: " + what + ": " + outcome_text(outcome) +
+          (outcome.reason ? ": " + *outcome.reason : std::string()));
+  const std::string errors = last_lines(stderr_file, kErrorLines);
+  for (std::size_t begin = 0; begin < errors.size();) {
+    const std::size_t end = std::min(errors.find('\n', begin), errors.size());
+    std::cerr << "  | " << sanitize(std::string_view(errors).substr(begin, end - begin)) << '\n';
+    begin = end + 1;
+  }
+}
+
 int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,
                      std::vector<ComparedVersion> versions) {
   auto cells = CellRounds::create(session, std::move(versions));
@@ -76,7 +76,8 @@ int compare_versions(Session& session, const CompareOptions& options, const std:
   if (rounds.on_round) std::cerr << "\r\x1b[K" << std::flush;
   if (!measured) return trouble(Error(measured.error()).in("compare"));
   if (measured->failure)
-    say_failure(*measured->failure, labels[measured->failure->version], cells->last_errors(kErrorLines));
+    say_failure("\"" + labels[measured->failure->version].name + "\"", measured->failure->report.outcome,
+                cells->stderr_file());
   if (measured->stop == StopReason::kFailed)
     trouble("compare: not comparable: a run that fails has no cost to compare");
   const bool shown = options.json || measured->rounds > 0;

@@ -28,14 +28,12 @@ class CellRounds : public RoundHost {
   Duration now() override;
   [[nodiscard]] bool interrupted() const override;
 
-  /// The last `lines` lines that the last run wrote to stderr.
-  [[nodiscard]] std::string last_errors(std::size_t lines) const;
+  /// What the last run wrote to stderr.
+  [[nodiscard]] std::string stderr_file() const { return staging_.path() + "/stderr"; }
 
  private:
   CellRounds(Session& session, std::vector<ComparedVersion> versions, StagingDirectory staging)
       : session_(session), versions_(std::move(versions)), staging_(std::move(staging)) {}
-
-  [[nodiscard]] std::string stderr_file() const { return staging_.path() + "/stderr"; }
 
   Session& session_;
   std::vector<ComparedVersion> versions_;
