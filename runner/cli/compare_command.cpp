@@ -9,7 +9,7 @@ int compare_command(const Arguments& arguments) {
   CompareOptions options;
   if (const auto code = parse_compare_options(arguments, options)) return *code;
   if (!options.pairs.empty()) return compare_pairs(options);
-  if (options.import) return trouble("compare --import is not in this version");
+  if (options.import) return compare_import(options);
   if (!options.file.empty()) return compare_revisions(options);
   return compare_commands(options);
 }

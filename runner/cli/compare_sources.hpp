@@ -11,6 +11,7 @@ namespace hermetric {
 int compare_pairs(const CompareOptions& options);
 int compare_commands(CompareOptions& options);
 int compare_revisions(const CompareOptions& options);
+int compare_import(const CompareOptions& options);
 
 /// Measures versions in rounds and shows what comes of it.
 int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,

@@ -112,6 +112,59 @@ std::string report(const std::string& id, int wall, const std::string& model = "
   return document.dump();
 }
 
+/// hyperfine's JSON of one command.
+std::string hyperfine(double seconds) {
+  json times = json::array(), codes = json::array();
+  for (int i = 0; i < 10; ++i) times.push_back(seconds * (1 + 0.001 * (i * 7 % 5))), codes.push_back(0);
+  return json{{"results", {{{"command", "make"}, {"mean", seconds}, {"times", times}, {"exit_codes", codes}}}}}.dump();
+}
+
+/// Google Benchmark's JSON of one benchmark that tells its throughput.
+std::string google_benchmark(double per_second) {
+  json benchmarks = json::array();
+  for (int i = 0; i < 8; ++i)
+    benchmarks.push_back({{"name", "BM_Sort"},
+                          {"run_name", "BM_Sort"},
+                          {"run_type", "iteration"},
+                          {"real_time", 100.0},
+                          {"cpu_time", 100.0},
+                          {"time_unit", "ns"},
+                          {"items_per_second", per_second * (1 + 0.001 * (i * 3 % 4))}});
+  return json{{"context", json::object()}, {"benchmarks", benchmarks}}.dump();
+}
+
+TEST_F(FiguresCli, ComparesWhatOtherProgramsMeasured) {
+  write("old.json", hyperfine(1.0));
+  write("new.json", hyperfine(1.2));
+  const Output slower = hermetric("compare --import old.json new.json --json");
+  EXPECT_EQ(slower.code, 2) << slower.text;
+  const json metric = json::parse(slower.text).at("metrics").at(0);
+  EXPECT_EQ(metric.at("name"), "make/wall_usec");
+  EXPECT_NEAR(metric.at("ratio").get<double>(), 1.2, 0.01);
+  EXPECT_EQ(hermetric("compare --import new.json old.json").code, 0);
+  EXPECT_EQ(hermetric("compare --import old.json new.json --margin 50%").code, 0);
+  write("fast.json", google_benchmark(1e6));
+  write("slow.json", google_benchmark(8e5));
+  const Output fewer = hermetric("compare --import fast.json slow.json");
+  EXPECT_EQ(fewer.code, 2) << fewer.text;
+  EXPECT_NE(fewer.text.find("-20.00 %"), std::string::npos) << fewer.text;
+  EXPECT_EQ(hermetric("compare --import slow.json fast.json").code, 0);
+  EXPECT_EQ(hermetric("compare --import fast.json old.json").code, 4) << "nothing in common";
+}
+
+TEST_F(FiguresCli, ComparesReportsAndLeavesOutWhatFailed) {
+  write("one.json", report("one", 100'000));
+  write("two.json", report("two", 120'000));
+  const Output once = hermetric("compare --import one.json two.json");
+  EXPECT_EQ(once.code, 0) << once.text;
+  EXPECT_NE(once.text.find("fewer than 5 values in the first file"), std::string::npos) << once.text;
+  EXPECT_EQ(hermetric("compare --import one.json two.json --strict").code, 3);
+  write("failed.json", report("failed", 100'000, "Xeon", "timed_out"));
+  EXPECT_EQ(hermetric("compare --import one.json failed.json").code, 4);
+  EXPECT_EQ(hermetric("compare --import one.json").code, 125);
+  EXPECT_EQ(hermetric("compare --import one.json /nope").code, 125);
+}
+
 TEST_F(FiguresCli, KeepsAHistoryAndFindsWhatChangedInIt) {
   const auto add = [&](int i, int wall, const std::string& rest = "") {
     write("r.json", report("r" + std::to_string(i), wall));
