@@ -7,6 +7,7 @@
 
 #include "reports/stats/holm.hpp"
 #include "reports/stats/medians.hpp"
+#include "reports/stats/rank_sum.hpp"
 
 namespace hermetric {
 namespace {
@@ -15,6 +16,8 @@ namespace {
 constexpr double kMedianWorth = 0.6366;
 constexpr double kDeviationWorth = 0.37;
 constexpr double kSmallestFloor = 1e-12;
+
+double worth_of(double count) { return count < 3 ? count : count * kMedianWorth; }
 
 std::vector<double> logarithms(const std::vector<double>& values, double floor) {
   std::vector<double> logs;
@@ -29,11 +32,15 @@ class Difference {
     enough_ = sample.a.size() >= kFewestOfLevel && !sample.b.empty();
     if (!enough_) return;
     std::vector<double> level = logarithms(sample.a, sample.margin.absolute);
+    std::vector<double> news = logarithms(sample.b, sample.margin.absolute);
     const double middle = median(level);
-    distance_ = median(logarithms(sample.b, sample.margin.absolute)) - middle;
+    distance_ = median(news) - middle;
+    rank_probability_ = rank_probability(level, news);
+    old_size_ = level.size();
     for (double& value : level) value -= middle;
     const auto old_count = static_cast<double>(sample.a.size()), new_count = static_cast<double>(sample.b.size());
-    const double new_worth = sample.b.size() < 3 ? new_count : new_count * kMedianWorth;
+    // A median of as many repeats as the level's own scatters as they do.
+    const double new_worth = std::max(1.0, worth_of(new_count) / worth_of(static_cast<double>(sample.repeats)));
     error_ = robust_deviation(level) * std::sqrt(1 / (old_count * kMedianWorth) + 1 / new_worth);
     degrees_ = std::max(1.0, (old_count - 1) * kDeviationWorth);
   }
@@ -41,13 +48,15 @@ class Difference {
   [[nodiscard]] bool enough() const { return enough_; }
   [[nodiscard]] double distance() const { return distance_; }
 
-  /// Two-sided probability of a median so far beyond the margin.
-  [[nodiscard]] double probability() const {
-    const double beyond = std::fabs(distance_) - edge_;
-    if (!enough_ || beyond <= 0) return 1;
-    if (error_ == 0) return 0;
-    return std::min(1.0,
-                    2 * boost::math::cdf(boost::math::complement(boost::math::students_t(degrees_), beyond / error_)));
+  /// Two-sided probability of values so far beyond the margin.
+  [[nodiscard]] double probability() const { return std::max(t_probability(), rank_probability_); }
+
+  /// How many new values would do at `level` if they were all like these; nothing where that is not to be expected.
+  [[nodiscard]] std::optional<std::uint64_t> needed(double level) const {
+    if (t_probability() > level) return std::nullopt;
+    std::size_t news = 1;
+    while (2 * smallest_rank_sum_probability(old_size_, news) > level) ++news;
+    return news;
   }
 
   [[nodiscard]] double half_width(double confidence) const {
@@ -59,7 +68,26 @@ class Difference {
   }
 
  private:
-  double edge_, distance_ = 0, error_ = 0, degrees_ = 1;
+  [[nodiscard]] double t_probability() const {
+    const double beyond = std::fabs(distance_) - edge_;
+    if (!enough_ || beyond <= 0) return 1;
+    if (error_ == 0) return 0;
+    return std::min(1.0,
+                    2 * boost::math::cdf(boost::math::complement(boost::math::students_t(degrees_), beyond / error_)));
+  }
+
+  /// Of the new values, moved towards the level by the margin.
+  [[nodiscard]] double rank_probability(std::vector<double> level, std::vector<double> news) const {
+    for (double& value : news) value -= std::copysign(edge_, distance_);
+    if (distance_ < 0) {
+      for (double& value : level) value = -value;
+      for (double& value : news) value = -value;
+    }
+    return std::min(1.0, 2 * rank_sum_probability(level, news));
+  }
+
+  double edge_, distance_ = 0, error_ = 0, degrees_ = 1, rank_probability_ = 1;
+  std::size_t old_size_ = 0;
   bool enough_ = false;
 };
 
@@ -91,9 +119,13 @@ std::vector<PairedComparison> compare_with_levels(std::span<const PairedSample> 
   for (std::size_t i = 0; i < samples.size(); ++i) {
     results.push_back(describe(samples[i], differences[i], options.confidence));
     if (differs[i]) {
-      results.back().verdict = differences[i].distance() > 0 ? Verdict::kRegressed : Verdict::kImproved;
+      const bool is_worse = (differences[i].distance() > 0) != samples[i].bigger_is_better;
+      results.back().verdict = is_worse ? Verdict::kRegressed : Verdict::kImproved;
     } else if (differences[i].is_same(options.confidence)) {
       results.back().verdict = Verdict::kSame;
+    } else {
+      results.back().rounds_needed =
+          differences[i].needed(options.false_verdicts / static_cast<double>(samples.size()));
     }
   }
   return results;

@@ -17,6 +17,8 @@ struct PairedSample {
   std::string name;
   std::vector<double> a, b;
   Margin margin;
+  bool bigger_is_better = false;  ///< a larger b is an improvement then
+  std::size_t repeats = 1;        ///< measurements that each value of a is the median of; of a level only
 };
 
 enum class Verdict { kRegressed, kImproved, kSame, kInconclusive };

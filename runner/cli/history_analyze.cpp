@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 #include "reports/interchange/series_csv.hpp"
@@ -16,7 +17,7 @@ namespace {
 struct AnalyzeOptions {
   HistoryOptions history;
   std::string csv;
-  std::string smallest = "2%";
+  std::string smallest = "2%", per_commit = "median";
   bool json = false, markdown = false;
 };
 
@@ -26,6 +27,12 @@ void add_analyze_options(CLI::App& app, AnalyzeOptions& options) {
       ->type_name("FILE");
   app.add_option("--smallest", options.smallest, "changes below this are not told")
       ->type_name("SHARE")
+      ->capture_default_str();
+  app.add_option("--per-commit", options.per_commit,
+                 "which value of a commit counts that was measured more than once; least: where noise only adds,\n"
+                 "as to times on a busy machine")
+      ->type_name("median|least")
+      ->check(CLI::IsMember({"median", "least"}))
       ->capture_default_str();
   add_filter_options(app, options.history);
   add_db_option(app, options.history);
@@ -48,7 +55,15 @@ Result<std::vector<AnalyzedSeries>> analyze_csv(const std::string& path, const C
   return analyzed;
 }
 
-Result<std::vector<AnalyzedSeries>> analyze_history(const HistoryOptions& history, const ChangePointOptions& options) {
+/// The best of a commit's values is the largest where that is better.
+double value_of(const CommitValues& commit, const SeriesInfo& series, bool least) {
+  if (!least) return median(commit.values);
+  return series.bigger_is_better ? *std::max_element(commit.values.begin(), commit.values.end())
+                                 : *std::min_element(commit.values.begin(), commit.values.end());
+}
+
+Result<std::vector<AnalyzedSeries>> analyze_history(const AnalyzeOptions& options, const ChangePointOptions& limits) {
+  const HistoryOptions& history = options.history;
   TRY_ASSIGN(const auto store, open_history(history));
   TRY_ASSIGN(const auto all, store->list(history.filter));
   std::vector<AnalyzedSeries> analyzed;
@@ -60,9 +75,9 @@ Result<std::vector<AnalyzedSeries>> analyze_history(const HistoryOptions& histor
     one.name = short_name(series.key);
     for (const CommitValues& commit : by_commit(points)) {
       one.commits.push_back(commit.commit);
-      values.push_back(median(commit.values));
+      values.push_back(value_of(commit, series, options.per_commit == "least"));
     }
-    one.change_points = find_change_points(values, options);
+    one.change_points = find_change_points(values, limits);
   }
   return analyzed;
 }
@@ -89,8 +104,7 @@ int history_analyze(const Arguments& arguments) {
   const auto smallest = parse_share(options.smallest);
   if (!smallest) return trouble("history analyze: --smallest: " + smallest.error().message());
   const ChangePointOptions limits{.significance = kChangeSignificance, .smallest_change = *smallest};
-  const auto analyzed =
-      options.csv.empty() ? analyze_history(options.history, limits) : analyze_csv(options.csv, limits);
+  const auto analyzed = options.csv.empty() ? analyze_history(options, limits) : analyze_csv(options.csv, limits);
   if (!analyzed) return trouble("history analyze: " + analyzed.error().message());
   print_changes(*analyzed, options);
   std::cout << std::flush;

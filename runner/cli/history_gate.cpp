@@ -82,23 +82,26 @@ std::vector<double> last_level(std::vector<double> values) {
   return values;
 }
 
-/// Level and new values of one series; empty where it has none.
-PairedSample sample_of(const SeriesKey& key, const std::vector<HistoryPoint>& points, const Question& question) {
-  PairedSample sample{short_name(key), {}, {}, default_margin(key.metric)};
-  std::vector<double> before;
+/// The level, a median a commit, and the new values of one series; empty where it has none.
+PairedSample sample_of(const SeriesInfo& series, const std::vector<CommitValues>& commits, const Question& question) {
+  PairedSample sample{short_name(series.key), {}, {}, default_margin(series.key.metric), series.bigger_is_better};
+  std::vector<double> before, repeats;
   bool reached = question.against.empty(), past = false;
-  for (const HistoryPoint& point : points) {
-    if (point.commit == question.commit) {
-      sample.b.push_back(point.value);
+  for (const CommitValues& commit : commits) {
+    if (commit.commit == question.commit) {
+      sample.b = commit.values;
       past = true;
       continue;
     }
-    const bool is_base = point.commit == question.against;
+    const bool is_base = commit.commit == question.against;
     if (!question.against.empty() && reached && !is_base) past = true;
     reached = reached || is_base;
-    if (!past) before.push_back(point.value);
+    if (past) continue;
+    before.push_back(median(commit.values));
+    repeats.push_back(static_cast<double>(commit.values.size()));
   }
   if (reached) sample.a = last_level(std::move(before));
+  if (!repeats.empty()) sample.repeats = static_cast<std::size_t>(median(repeats));
   return sample;
 }
 
@@ -109,7 +112,7 @@ Result<std::vector<PairedSample>> samples_of(const GateOptions& options, const Q
   for (const SeriesInfo& series : all) {
     if (!is_looked_at(options.history.filter, series.key.metric)) continue;
     TRY_ASSIGN(const auto points, store->points(series.id));
-    PairedSample sample = sample_of(series.key, points, question);
+    PairedSample sample = sample_of(series, by_commit(points), question);
     if (!sample.a.empty() && !sample.b.empty()) samples.push_back(std::move(sample));
   }
   return samples;
@@ -143,7 +146,10 @@ void print_gate(const std::vector<PairedComparison>& metrics, const GateOptions&
     std::cout << text << std::endl;
     return;
   }
-  std::cout << (options.markdown ? gate_markdown(metrics) : comparison_table(metrics).text()) << std::flush;
+  const std::string notes = comparison_notes(metrics);
+  std::cout << (options.markdown ? gate_markdown(metrics) : comparison_table(metrics).text());
+  if (!notes.empty()) std::cout << '\n' << notes;
+  std::cout << std::flush;
 }
 
 }  // namespace
