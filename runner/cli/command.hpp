@@ -36,6 +36,7 @@ int schema_command(const Arguments& arguments);
 int doctor_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int history_command(const Arguments& arguments);
+int noise_command(const Arguments& arguments);
 
 /// Prints "hermetric: WHAT" as one line to stderr; returns kExitTrouble.
 int trouble(std::string_view what);

@@ -204,24 +204,6 @@ TEST_F(FiguresCli, KeepsAHistoryAndFindsWhatChangedInIt) {
   EXPECT_EQ(hermetric("history prune --db h.db --keep 3").text, "removed 26 runs\n");
 }
 
-/// One of the reports of each commit is a spike.
-TEST_F(FiguresCli, AnalyzesTheMedianOfEachCommit) {
-  std::string words = "--version > /dev/null";
-  for (int i = 0; i < 20; ++i)
-    for (int k = 0; k < 3; ++k) {
-      const std::string id = std::to_string(i) + "-" + std::to_string(k);
-      write(id + ".json", report(id, (i < 10 ? 100'000 : 110'000) + 300 * (i * 7 % 5) + (k == i % 3 ? 80'000 : 0)));
-      words += " && " HERMETRIC_EXECUTABLE " history add " + id + ".json --db h.db --project p --commit c" +
-               std::to_string(i) + " --time @" + std::to_string(i);
-    }
-  ASSERT_EQ(hermetric(words).code, 0);
-  const Output analyzed = hermetric("history analyze --db h.db --json --metric wall_usec");
-  const json series = json::parse(analyzed.text).at("series").at(0);
-  EXPECT_EQ(series.at("values"), 20);
-  ASSERT_EQ(series.at("change_points").size(), 1U) << analyzed.text;
-  EXPECT_EQ(series["change_points"][0].at("commit"), "c10");
-}
-
 TEST_F(FiguresCli, NeverComparesMachinesAndNeverTakesAFailure) {
   for (int i = 0; i < 12; ++i) {
     write("r.json", report("r" + std::to_string(i), 100'000 + i));

@@ -45,6 +45,24 @@ TEST_F(FiguresCli, ImportsACsvInItsOrderAndAnalyzesIt) {
   EXPECT_TRUE(hermetric("history export --format openmetrics --db h.db").text.ends_with("# EOF\n"));
 }
 
+/// One of three values of each commit is a spike.
+TEST_F(FiguresCli, AnalyzesTheMedianOrTheLeastOfEachCommit) {
+  std::string csv = "commit,test/wall_usec\n";
+  for (int i = 0; i < 20; ++i)
+    for (int k = 0; k < 3; ++k)
+      csv += "c" + std::to_string(i) + "," +
+             std::to_string((i < 10 ? 1000 : 1100) + 3 * (i * 7 % 5) + (k == i % 3 ? 800 : 0)) + "\n";
+  write("costs.csv", csv);
+  ASSERT_EQ(hermetric("history import costs.csv --db h.db --project p").text, "added 60 of 60 runs\n");
+  for (const char* per_commit : {"median", "least"}) {
+    const Output analyzed = hermetric(std::string("history analyze --db h.db --json --per-commit ") + per_commit);
+    const json series = json::parse(analyzed.text).at("series").at(0);
+    EXPECT_EQ(series.at("values"), 20);
+    ASSERT_EQ(series.at("change_points").size(), 1U) << analyzed.text;
+    EXPECT_EQ(series["change_points"][0].at("commit"), "c10");
+  }
+}
+
 TEST_F(FiguresCli, TakesTheTimesOfImportedCommitsFromGit) {
   const std::string git = "git -c user.name=n -c user.email=e -c init.defaultBranch=trunk ";
   const std::string commit = git + "commit -q --allow-empty -m one --date @1000000000 && git rev-parse HEAD >> ids";

@@ -34,7 +34,7 @@ constexpr std::array<CommandEntry, 22> kCommands = {{
     {"gc", "sweep what killed runs left behind", gc_command},
     {"compare", "tell which of two versions costs more", compare_command},
     {"history", "track costs over commits and find what changed them", history_command},
-    {"noise", "", nullptr},
+    {"noise", "measure how much figures vary on this host", noise_command},
     {"report", "", nullptr},
     {"box", "", nullptr},
     {"image", "", nullptr},
