@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <map>
 
 #include "isolation/sys/files.hpp"
 #include "reports/interchange/foreign_figures.hpp"
@@ -88,12 +89,15 @@ Result<std::vector<HistoryRun>> runs_of(ForeignFile file, const ImportOptions& o
   } else {
     TRY_ASSIGN(described, describe_commit(options.commit));
   }
+  std::map<std::string, int> seen;  // equal rows of one commit are measurements of their own
   for (const ForeignRun& run : file.runs) {
     HistoryRun& added = runs.emplace_back(described);
     if (has_commits) added.commit = run.commit;
     if (has_commits) added.time = *run.time;
     added.figures = figures_of(run, options);
     added.report_id = id_of(added);
+    if (const int before = seen[added.commit + ' ' + added.report_id]++; before > 0)
+      added.report_id += fmt::format("-{}", before);
   }
   return runs;
 }

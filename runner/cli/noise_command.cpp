@@ -63,7 +63,9 @@ Result<Noise> measure(double seconds, const std::string& directory) {
   return noise;
 }
 
-std::string percent(double share) { return fmt::format("{:.2g} %", 100 * share); }
+std::string percent(double share) {
+  return share < 0.995 ? fmt::format("{:.2g} %", 100 * share) : fmt::format("{:.0f} %", 100 * share);
+}
 
 void print_noise(const Noise& noise) {
   Table table{{"WORK", "CLOCK", "MEDIAN", "VARIES BY", "30 ROUNDS SEE", "100 ROUNDS", "300 ROUNDS"}, {true, true}, {}};
