@@ -112,6 +112,4 @@ std::uint64_t job_capabilities(std::uint32_t uid, bool nested) {
   return set;
 }
 
-bool is_nested(std::uint64_t capabilities) { return (capabilities & bit(CAP_SYS_ADMIN)) != 0; }
-
 }  // namespace hermetric

@@ -35,7 +35,4 @@ inline constexpr std::uint32_t kPersonalityBits = 0x0060008;
 /// grant root and CAP_SYS_PTRACE for debuggers; with `nested` CAP_SYS_ADMIN as well; nothing for other users.
 std::uint64_t job_capabilities(std::uint32_t uid, bool nested);
 
-/// True for a bounding set that job_capabilities() gave root for `nested`. Other users have none: false.
-bool is_nested(std::uint64_t capabilities);
-
 }  // namespace hermetric

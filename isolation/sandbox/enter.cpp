@@ -125,7 +125,7 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));
   TRY_ASSIGN(const Fd job, sys::pidfd_open(job_pid));
   TRY_ASSIGN(const Identity identity, identity_inside(proc));
-  TRY_ASSIGN(SeccompProgram filter, compile_seccomp_program(is_nested(identity.bounding_set)));
+  TRY_ASSIGN(SeccompProgram filter, compile_seccomp_program(cell.nested));
   TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, proc + "/cwd"));
   TRY_ASSIGN(const std::string environment, read_file(proc + "/environ"));
   TRY(join_groups(cell.cgroups));

@@ -67,6 +67,7 @@ void take_line(LedgerRecord& record, std::string_view key, std::string_view valu
   if (key == "boot") record.boot_id = unescaped(value);
   if (key == "name") record.name = unescaped(value);
   if (key == "cgroup") record.cgroups.push_back(unescaped(value));
+  if (key == "nested") record.nested = true;
   if (key == "scratch") record.scratch = unescaped(value);
   if (key == "upper" || key == "lower") take_layer(record, key, value);
   if (key == "paused" || key == "resumed") take_pause(record, key, value);
@@ -97,6 +98,7 @@ std::string to_text(const LedgerRecord& record) {
       line_of("name", record.name);
   for (const std::string& cgroup : record.cgroups) text += line_of("cgroup", cgroup);
   if (!record.scratch.empty()) text += line_of("scratch", record.scratch);
+  if (record.nested) text += line_of("nested", "");
   if (record.workspace) {
     text += line_of("upper", record.workspace->upper);
     for (const std::string& lower : record.workspace->lowers) text += line_of("lower", lower);

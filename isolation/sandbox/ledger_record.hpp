@@ -28,6 +28,7 @@ struct LedgerRecord {
   std::uint64_t runner_start_time = 0;     ///< field 22 of /proc/PID/stat: tells a reused pid from the real one
   std::vector<std::string> cgroups;        ///< directories
   std::string scratch;                     ///< directory
+  bool nested = false;                     ///< the job may make namespaces and mounts
   std::optional<OverlayLayers> workspace;  ///< as the runner's mount namespace shows it
   pid_t init_pid = 0;                      ///< 0 until it runs
   std::uint64_t running_since = 0;         ///< CLOCK_BOOTTIME in ns, shortly after init was cloned

@@ -16,6 +16,7 @@ LedgerRecord full_record() {
   record.runner_start_time = 18'446'744'073'709'551'615U;
   record.cgroups = {"/sys/fs/cgroup/a b", "/sys/fs/cgroup/line\nrunner 1 1"};
   record.scratch = "/var/lib/hermetric/cells/12-34-0";
+  record.nested = true;
   record.workspace = OverlayLayers{"/scratch/upper1", {"/inputs/one", "/home/\\n/x\ny"}};
   record.init_pid = 99;
   record.running_since = 1'000;
@@ -33,6 +34,7 @@ TEST(LedgerRecord, KeepsEveryFieldThroughItsText) {
   EXPECT_EQ(read->runner_start_time, 18'446'744'073'709'551'615U);
   EXPECT_EQ(read->cgroups, full_record().cgroups);
   EXPECT_EQ(read->scratch, "/var/lib/hermetric/cells/12-34-0");
+  EXPECT_TRUE(read->nested);
   ASSERT_TRUE(read->workspace);
   EXPECT_EQ(read->workspace->upper, "/scratch/upper1");
   EXPECT_EQ(read->workspace->lowers, full_record().workspace->lowers);

@@ -1,7 +1,6 @@
 #include "isolation/workspace/artifacts.hpp"
 
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <memory>
 
 #include "isolation/sys/files.hpp"
+#include "isolation/sys/glob.hpp"
 #include "isolation/sys/system.hpp"
 
 namespace hermetric {
@@ -21,37 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kCopyBlock = 256 << 10;
 constexpr mode_t kKeptMode = 01777;  ///< no set-id bits: the copy is the caller's
-
-using Components = std::vector<std::string>;
-
-Components split(std::string_view path) {
-  Components components;
-  for (const auto& component : fs::path(path).lexically_normal())
-    if (!component.empty() && component != ".") components.push_back(component.string());
-  return components;
-}
-
-/// Goes back to the last `**` only: what an earlier one could take besides, the last one can take as well. So the time
-/// is bounded by the product of the lengths.
-bool matches(const Components& pattern, const Components& path) {
-  std::size_t p = 0, i = 0, behind_stars = 0, resume = 0;
-  while (i < path.size()) {
-    if (p < pattern.size() && pattern[p] == "**") {
-      behind_stars = ++p;
-      resume = i;
-    } else if (p < pattern.size() && ::fnmatch(pattern[p].c_str(), path[i].c_str(), FNM_NOESCAPE) == 0) {
-      ++p;
-      ++i;
-    } else if (behind_stars != 0) {
-      p = behind_stars;
-      i = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == "**") ++p;
-  return p == pattern.size();
-}
 
 class Sha256 {
  public:
@@ -107,7 +76,7 @@ class Collector {
  public:
   Collector(std::string workspace, const std::vector<std::string>& patterns, std::string destination)
       : workspace_(std::move(workspace)), destination_(std::move(destination)) {
-    for (const std::string& pattern : patterns) patterns_.push_back({pattern, split(pattern), false});
+    for (const std::string& pattern : patterns) patterns_.push_back({pattern, path_components(pattern), false});
   }
 
   Status take(const Change& change) {
@@ -134,15 +103,15 @@ class Collector {
  private:
   struct Pattern {
     std::string text;
-    Components components;
+    PathComponents components;
     bool matched;
   };
 
   bool selected(const std::string& path) {
-    const Components components = split(path);
+    const PathComponents components = path_components(path);
     bool any = false;
     for (Pattern& pattern : patterns_) {
-      if (!matches(pattern.components, components)) continue;
+      if (!glob_matches(pattern.components, components)) continue;
       pattern.matched = any = true;
     }
     return any;
@@ -190,16 +159,6 @@ class Collector {
 };
 
 }  // namespace
-
-bool glob_matches(std::string_view pattern, std::string_view path) { return matches(split(pattern), split(path)); }
-
-std::string glob_problem(std::string_view pattern) {
-  if (pattern.empty()) return "is empty";
-  if (pattern.starts_with("/")) return "is absolute: patterns are relative to the workspace";
-  for (const std::string& component : split(pattern))
-    if (component == "..") return "leaves the workspace";
-  return "";
-}
 
 Result<Collection> collect_artifacts(const OverlayLayers& layers, const std::string& workspace,
                                      const std::vector<std::string>& patterns, const std::string& destination) {

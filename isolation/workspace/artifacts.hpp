@@ -10,13 +10,6 @@
 
 namespace hermetric {
 
-/// True if `path` (relative, "a/b/c") matches `pattern`: `**` stands for any number of components, `*`, `?` and `[...]`
-/// for characters within one, as glob(7); a leading dot needs no dot in the pattern.
-bool glob_matches(std::string_view pattern, std::string_view path);
-
-/// Why `pattern` cannot be an artifact pattern ("leaves the workspace"), or empty.
-std::string glob_problem(std::string_view pattern);
-
 struct CollectedFile {
   std::string path;
   Bytes size;

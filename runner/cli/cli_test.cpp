@@ -237,6 +237,14 @@ TEST_F(Cli, GivesTwoJobsAtOnceEightDifferentNamespacesAndLetsOneEnter) {
   EXPECT_EQ(finish(pid).code, 0);
 }
 
+TEST_F(Cli, ExecRefusesCapsAboveTheHostsAsRunDoes) {
+  for (const auto& [option, value] : {std::pair("--memory", "100000G"), {"--cpus", "100000"}}) {
+    const Finished done = hermetric({"exec", option, value, "--", "true"});
+    EXPECT_EQ(done.code, 125) << done.err;
+    EXPECT_NE(done.err.find("is more than the"), std::string::npos) << done.err;
+  }
+}
+
 TEST_F(Cli, SweepsWhatAKilledRunLeft) {
   write("ci.yml", "jobs: { a: { command: 'sleep 60' } }\n");
   const pid_t pid = start({"run", "ci.yml", "--report-dir", "rep"});

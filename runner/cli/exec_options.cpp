@@ -136,7 +136,8 @@ std::vector<OptionEntry> output_options() {
   return {
       {"--stdout", "FILE", "(inherit)", by(OPTION(stdout_file), parse_path)},
       {"--stderr", "FILE", "(inherit)", by(OPTION(stderr_file), parse_path)},
-      {"--artifact", "GLOB", "what to take out of the workspace", each_by(JOB(artifacts), parse_text), true},
+      {"--artifact", "GLOB", "what to take out of the workspace", each_by(JOB(artifacts), parse_artifact_pattern),
+       true},
       {"--artifacts-dir", "DIR", "where artifacts go", by(OPTION(artifacts_directory), parse_path)},
       {"--report", "FILE", "JSON report; - needs --stdout FILE", by(OPTION(report), parse_text)},
   };

@@ -11,8 +11,9 @@
 
 namespace hermetric {
 
-/// Gives a job that runs alone the cores that its exclusive_cores asks for, as its cpuset, and settles its memory
-/// nodes. `cgroup_parent`: where its groups will be made, if not in the own one.
+/// Refuses caps that are more than the host has; gives a job that runs alone the cores that its exclusive_cores asks
+/// for, as its cpuset, and settles its memory nodes. `cgroup_parent`: where its groups will be made, if not in the own
+/// one.
 Status place_alone(JobSpec& job, const std::optional<std::string>& cgroup_parent);
 
 /// The same for a job that is run again and again to be compared: one that asks for no cores keeps to all that this

@@ -202,6 +202,7 @@ TEST(JobFile, ErrorsSayWhereWhatAndWhatWouldBeRight) {
       {"jobs:\n  a:\n    command: x\n    cpus: 1\n    cpus: 2\n",
        "f:5:5: job \"a\": duplicate key \"cpus\", first in line 4"},
       {"jobs: {a: {command: ''}}", "f:1:21: job \"a\": command: cannot be empty"},
+      {"jobs: {a: {command: x, artifacts: [a, ../b]}}", "f:1:39: job \"a\": artifacts: \"../b\" leaves the workspace"},
       {"jobs: {a: {command: []}}",
        "f:1:21: job \"a\": command: expected a command line or a list of arguments, got an empty list"},
       {"jobs: {a: {command: [x, [y]]}}", "f:1:25: job \"a\": command: expected text or a number, got a list"},

@@ -175,7 +175,7 @@ constexpr JobKey kJobKeys[] = {
     {"stdin", text(), "null, inherit or a file (null).",
      [](Draft& job, In in) { return in.scalar(job.spec.stdin_from, in.from_directory(parse_stdin)); }},
     {"artifacts", texts(), "Patterns of files to take out after the job: build/**.",
-     [](Draft& job, In in) { return in.list(job.spec.artifacts, take_filled); }},
+     [](Draft& job, In in) { return in.list(job.spec.artifacts, parse_artifact_pattern); }},
     {"sample", quantity(kDurationPattern), "Interval of the timeline, 0 for none (100ms).",
      [](Draft& job, In in) { return in.scalar(job.spec.sample, parse_duration); }},
 

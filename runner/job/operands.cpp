@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "isolation/sys/glob.hpp"
 #include "runner/job/nearest_name.hpp"
 #include "runner/job/units.hpp"
 
@@ -143,6 +144,12 @@ Result<std::string> parse_host_name(std::string_view text) {
                     std::ranges::all_of(text, is_inner);
   if (good) return std::string(text);
   return std::unexpected(not_a("a host name", text, "letters, digits, dots and hyphens, at most 64"));
+}
+
+Result<std::string> parse_artifact_pattern(std::string_view text) {
+  if (const std::string problem = glob_problem(text); !problem.empty())
+    return std::unexpected(Error("\"" + std::string(text) + "\" " + problem));
+  return std::string(text);
 }
 
 Result<std::string> parse_variable(std::string_view text) {

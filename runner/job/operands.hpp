@@ -53,6 +53,9 @@ Result<IdPair> parse_user(std::string_view text);
 /// What sethostname(2) and setdomainname(2) take and people expect: letters, digits, dots, hyphens; at most 64.
 Result<std::string> parse_host_name(std::string_view text);
 
+/// A pattern as isolation/sys/glob.hpp reads it, of paths in the workspace.
+Result<std::string> parse_artifact_pattern(std::string_view text);
+
 /// The name of an environment variable: not empty, no "=".
 Result<std::string> parse_variable(std::string_view text);
 
