@@ -44,7 +44,9 @@ Status JobCgroup::add(GroupDirectory directory) {
   directories_.push_back(std::move(directory));
   GroupDirectory& added = directories_.back();
   if (added.base->dialect->entered_by_clone) return {};
-  TRY_ASSIGN(added.tasks, sys::openat(added.fd.get(), "tasks", O_WRONLY));
+  auto tasks = sys::openat(added.fd.get(), "tasks", O_WRONLY);
+  if (!tasks) return std::unexpected(std::move(tasks).error().in("enter group " + added.path()));
+  added.tasks = *std::move(tasks);
   return {};
 }
 

@@ -58,7 +58,8 @@ long die_with_parent(const Step& step) {
   if (const long result = raw::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL); result < 0) return result;
   pollfd parent{step.fd, POLLIN, 0};
   timespec at_once{};
-  return raw::call(SYS_ppoll, word(&parent), 1, word(&at_once), 0, 0) == 0 ? 0 : -ESRCH;
+  const long dead = raw::call(SYS_ppoll, word(&parent), 1, word(&at_once), 0, 0);
+  return dead > 0 ? -ESRCH : dead;
 }
 
 long default_signals() {

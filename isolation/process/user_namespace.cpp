@@ -20,7 +20,7 @@ Result<Fd> make_user_namespace(const IdMap& map) {
   TRY_ASSIGN(const ChildMemory memory, ChildMemory::create());
   pid_t self = ::getpid();
   auto holder = clone_sharing_memory(CLONE_NEWUSER, memory.init_stack(), ChildMemory::kStackSize, hold_main, &self);
-  if (!holder) return std::unexpected(std::move(holder).error().in("user namespace"));
+  if (!holder) return std::unexpected(std::move(holder).error());
   const ScopeExit end_holder([&] {
     (void)sys::pidfd_send_signal(holder->pidfd, SIGKILL);
     siginfo_t info{};

@@ -111,8 +111,8 @@ Status Ledger::strike(const std::string& cell) const { return sys::unlinkat(AT_F
 Result<std::vector<LedgerRecord>> Ledger::records() const {
   std::vector<LedgerRecord> records;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory_, error)) {
-    const auto text = read_file(entry.path().string());
+  for (fs::directory_iterator entry(directory_, error), end; !error && entry != end; entry.increment(error)) {
+    const auto text = read_file(entry->path().string());
     if (!text) continue;
     if (auto record = ledger_record_from_text(*text)) records.push_back(*std::move(record));
   }

@@ -42,6 +42,13 @@ Result<Fd> duplicate_high(int fd) {
   return Fd(copy);
 }
 
+/// Puts the noun of what was wanted in front of an error.
+template <typename T>
+Result<T> named(const std::string& noun, Result<T> result) {
+  if (!result) return std::unexpected(std::move(result).error().in(noun));
+  return result;
+}
+
 std::string relative_to(const std::string& path, const std::string& base) {
   return fs::path(path).lexically_relative(base).string();
 }
@@ -76,7 +83,7 @@ Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories&
   TRY(make_directories(directories.runtime + "/ledger", 0700));
   TRY(make_directories(directories.data + "/cells", 0700));
   TRY(Ledger(directories.runtime + "/ledger").sweep());  // what one cell leaves for good is gc's to say
-  TRY(MountTemplate::enter(directories.runtime + "/template"));
+  TRY(named("mount template", MountTemplate::enter(directories.runtime + "/template")));
   TRY_ASSIGN(auto cgroups, find_cgroups({.parent = cgroup_parent}));
   TRY_ASSIGN(Fd runner, sys::pidfd_open(::getpid()));
   return std::unique_ptr<SandboxHost>(new SandboxHost(directories, std::move(cgroups), std::move(runner)));
@@ -102,24 +109,26 @@ Status Sandbox::acquire() {
   record.name = spec_.name;
   record.cgroups = host_->cgroups().paths_of(group, request);
   record.scratch = on_tmpfs ? "" : scratch;
+  record.nested = spec_.nested;
   record.workspace = workspace_layers_in(scratch);
   TRY(host_->ledger().add(std::move(record)));
   in_ledger_ = true;
-  TRY_ASSIGN(Scratch uppers, Scratch::create(scratch, on_tmpfs, spec_.limits.disk));
+  TRY_ASSIGN(Scratch uppers, named("upper layers", Scratch::create(scratch, on_tmpfs, spec_.limits.disk)));
   scratch_.emplace(std::move(uppers));
-  TRY(make_scratch());
+  TRY(named("upper layers", make_scratch()));
   if (const auto disk = scratch_->own_disk()) request.io_devices.push_back(*disk);
   mark_now(Stage::kScratch);
   TRY_ASSIGN(cgroup_, host_->cgroups().create(group, request));
   mark_now(Stage::kCgroup);
-  TRY_ASSIGN(user_namespace_, make_user_namespace(host_->id_map()));
+  TRY_ASSIGN(user_namespace_, named("user namespace", make_user_namespace(host_->id_map())));
   mark_now(Stage::kUserNamespace);
   return {};
 }
 
 Status Sandbox::make_scratch() {
   const std::uint32_t root_uid = host_->outside(0);
-  TRY_ASSIGN(skeleton_layer_, host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root_uid, root_uid));
+  TRY_ASSIGN(skeleton_layer_, named("skeleton of the root",
+                                    host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root_uid, root_uid)));
   TRY(scratch_->add_upper(0, root_uid, root_uid, 0755));
   TRY(host_->mounts().need_lowers(count_mapped_lowers(spec_)));
   unsigned upper = 1;

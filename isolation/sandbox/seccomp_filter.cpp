@@ -79,6 +79,8 @@ Result<SeccompProgram> exported(const Context& context) {
 Result<SeccompProgram> compile_seccomp_program(bool nested) {
   const Context context(seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
   if (!context) return failed("seccomp_init", -ENOMEM);
+  if (const int result = seccomp_attr_set(context.get(), SCMP_FLTATR_API_SYSRAWRC, 1); result < 0)
+    return failed("seccomp_attr_set", result);
   if (const int result = seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, kBinaryTree); result < 0)
     return failed("seccomp_attr_set", result);
   TRY(add_rules(context, nested));

@@ -186,8 +186,9 @@ Status write_skeleton(const Skeleton& skeleton, const std::string& directory, st
   for (const SkeletonEntry& entry : skeleton) {
     if (entry.kind == SkeletonEntry::Kind::kFile) {
       TRY_ASSIGN(const Fd file, sys::openat(root.get(), entry.path, O_WRONLY | O_CREAT | O_EXCL, entry.mode));
-      if (::write(file.get(), entry.content.data(), entry.content.size()) != static_cast<ssize_t>(entry.content.size()))
-        return std::unexpected(Error("skeleton file " + entry.path + " could not be written whole"));
+      const ssize_t written = ::write(file.get(), entry.content.data(), entry.content.size());
+      if (written != static_cast<ssize_t>(entry.content.size()))
+        return std::unexpected(Error::system("write", "skeleton file " + entry.path, written < 0 ? errno : ENOSPC));
     } else {
       TRY(sys::mkdirat(root.get(), entry.path, entry.mode));
     }

@@ -2,8 +2,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <exception>
 #include <iostream>
+#include <string>
 #include <string_view>
+#include <system_error>
 
 #include "runner/cli/command.hpp"
 #include "runner/job/nearest_name.hpp"
@@ -85,5 +88,13 @@ void open_standard_streams() {
 
 int main(int argc, char** argv) {
   hermetric::open_standard_streams();
-  return hermetric::dispatch(hermetric::Arguments(argv + 1, argv + argc));
+  // Not expected, and no reason to leave a cell behind.
+  try {
+    return hermetric::dispatch(hermetric::Arguments(argv + 1, argv + argc));
+  } catch (const std::system_error& error) {
+    return hermetric::trouble(std::string("start a thread: ") + error.what() +
+                              " (ulimit -u, or pids.max of its group)");
+  } catch (const std::exception& error) {
+    return hermetric::trouble(error.what());
+  }
 }

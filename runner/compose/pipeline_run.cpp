@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "isolation/sys/files.hpp"
+#include "isolation/sys/scope_exit.hpp"
 #include "runner/compose/core_placement.hpp"
 #include "runner/exec/executor.hpp"
 
@@ -82,10 +83,10 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
     run.cores_ = std::move(cores);
     const std::stop_callback cancel_jobs(schedule.stop.get_token(), [&run] { run.cancel_.set(); });
     const std::jthread watcher = watch_for_interrupt(session.interrupt(), schedule.stop, over);
+    const ScopeExit end_watch([&over] { over.set(); });  // whatever happens: the watcher is waited for
     summary = run_pipeline(
         pipeline, schedule, [&run](const JobSpec& job) { return run.run_job(job); },
         [&run](const JobReport& job) { run.on_finished(job); });
-    over.set();
     if (!summary) return summary;
     end_run_report(report, run.jobs_cpu_);
     written = run.report_status_ ? run.writer_.finish(report) : std::move(run.report_status_);
@@ -155,7 +156,10 @@ Result<ResolveContext> PipelineRun::facts_for(const JobSpec& job) {
                                      input + "\": narrow the artifacts of one"));
     }
     const std::string artifacts = directory_.artifacts_of(input);
-    if (!std::filesystem::is_directory(artifacts)) continue;
+    std::error_code error;
+    const auto status = std::filesystem::status(artifacts, error);
+    if (status.type() == std::filesystem::file_type::not_found) continue;
+    if (error) return std::unexpected(Error::system("inputs", artifacts, error.value()));
     TRY_ASSIGN(std::string layer, inputs_.layer_of(artifacts, job.workspace));
     facts.inputs.push_back(std::move(layer));
   }

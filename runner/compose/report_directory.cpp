@@ -52,12 +52,15 @@ std::string escaped_name(const std::string& job) {
 Result<ReportDirectory> ReportDirectory::prepare(const std::string& path) {
   std::error_code error;
   const bool empty = !fs::exists(path, error) || fs::is_empty(path, error);
+  const bool ours = !error && fs::exists(path + kMarker, error);
   if (error) return std::unexpected(Error::system("open", path, error.value()).in("report directory"));
-  if (!empty && !fs::exists(path + kMarker))
+  if (!empty && !ours)
     return std::unexpected(
         Error("report directory " + path + ": is not empty and holds no report of hermetric").remedy("name another"));
   if (Status made = make_empty(path); !made) return std::unexpected(std::move(made).error().in("report directory"));
-  return ReportDirectory(fs::canonical(path).string());
+  const fs::path canonical = fs::canonical(path, error);
+  if (error) return std::unexpected(Error::system("resolve", path, error.value()).in("report directory"));
+  return ReportDirectory(canonical.string());
 }
 
 std::string ReportDirectory::logs_of(const std::string& job) const { return path_ + "/jobs/" + escaped_name(job); }

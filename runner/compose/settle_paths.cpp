@@ -12,7 +12,8 @@ Status settle(std::string& path, const char* key, bool directory = false) {
   std::error_code error;
   const fs::path canonical = fs::canonical(path, error);
   if (error) return std::unexpected(Error::system(key, path, error.value()));
-  if (directory && !fs::is_directory(canonical)) return std::unexpected(Error::system(key, path, ENOTDIR));
+  if (directory && !fs::is_directory(canonical, error))
+    return std::unexpected(Error::system(key, path, error ? error.value() : ENOTDIR));
   path = canonical.string();
   return {};
 }

@@ -20,7 +20,6 @@ class Attempt {
       : job_(job), context_(context), files_(files), report_(report) {}
 
   Status run(const ResolveContext& facts) {
-    TRY(check_artifact_patterns());
     TRY_ASSIGN(SandboxSpec spec, resolve(job_, facts));
     TRY(open_streams());
     TRY_ASSIGN(sandbox_, Sandbox::create(context_.host, std::move(spec)));
@@ -49,13 +48,6 @@ class Attempt {
  private:
   OutputStream* out() { return out_ ? &*out_ : nullptr; }
   OutputStream* err() { return err_ ? &*err_ : nullptr; }
-
-  [[nodiscard]] Status check_artifact_patterns() const {
-    for (const std::string& pattern : job_.artifacts)
-      if (const std::string problem = glob_problem(pattern); !problem.empty())
-        return std::unexpected(Error("artifacts: \"" + pattern + "\" " + problem));
-    return {};
-  }
 
   Result<int> open_input() {
     if (job_.stdin_from == "inherit") return STDIN_FILENO;
@@ -139,7 +131,7 @@ class Attempt {
     const auto layers = sandbox_->workspace_layers();
     if (layers) {
       count(*layers);
-      if (files_.artifacts_directory) collect(*layers);
+      if (files_.artifacts_directory && report_.outcome.status != OutcomeStatus::kSetupFailed) collect(*layers);
     }
     sandbox_->mark(Stage::kArtifacts);
   }
