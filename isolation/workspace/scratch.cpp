@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
@@ -66,7 +67,11 @@ void Scratch::remove_work(unsigned number) const {
 
 void Scratch::begin_removal() {
   if (mounted_) return;
-  for (unsigned number = 0; number < uppers_; ++number) removers_.emplace_back([this, number] { remove_work(number); });
+  try {
+    for (unsigned number = 0; number < uppers_; ++number)
+      removers_.emplace_back([this, number] { remove_work(number); });
+  } catch (const std::system_error&) {  // no more threads: close() removes what is left
+  }
 }
 
 Status Scratch::close() {

@@ -100,7 +100,7 @@ Capacity capacity_of(const HostCapabilities& host) {
   CPU_ZERO(&own);
   const bool known = ::sched_getaffinity(0, sizeof own, &own) == 0;
   capacity.cpus = known ? CPU_COUNT(&own) : static_cast<double>(host.online_cpus.size());
-  capacity.memory = host.memory_total.value_or(Bytes{});
+  capacity.memory = host.memory_total.value_or(Bytes{UINT64_MAX});
   return capacity;
 }
 
