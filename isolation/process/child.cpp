@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <linux/sched.h>
@@ -164,12 +165,21 @@ long note_namespaces(ChildRecord& record) {
   return 0;
 }
 
+/// The word is shared between processes, in one memory or (before Linux 6.2) in two: no FUTEX_PRIVATE_FLAG.
+long await_command(ChildRecord& record) {
+  __atomic_store_n(&record.ready_at, now() + record.clock_shift, __ATOMIC_RELEASE);
+  while (__atomic_load_n(&record.released, __ATOMIC_ACQUIRE) == 0)
+    raw::call(SYS_futex, word(&record.released), FUTEX_WAIT, 0, 0);
+  return 0;
+}
+
 /// Tries every candidate; "not found" only when none was there, else the first other reason.
 long exec(const ChildPlan& plan) {
+  const Command& command = plan.record->released != 0 ? plan.record->given : plan.command;
   long reason = -ENOENT;
   plan.record->exec_at = now() + plan.record->clock_shift;
-  for (const char* const* path = plan.candidates; *path != nullptr; ++path) {
-    const long result = raw::call(SYS_execve, word(*path), word(plan.argv), word(plan.envp));
+  for (const char* const* path = command.candidates; *path != nullptr; ++path) {
+    const long result = raw::call(SYS_execve, word(*path), word(command.argv), word(command.envp));
     if (result != -ENOENT && result != -ENOTDIR && reason == -ENOENT) reason = result;
   }
   plan.record->exec_at = 0;
@@ -210,7 +220,7 @@ void copied_job_main(void* argument) noexcept {
 
 long spawn_job(const ChildPlan& plan, const Step& step) {
   clone_args args{};
-  args.flags = CLONE_VM | CLONE_VFORK | (step.fd >= 0 ? CLONE_INTO_CGROUP : 0);
+  args.flags = CLONE_VM | (step.number == kPreparedJob ? 0 : CLONE_VFORK) | (step.fd >= 0 ? CLONE_INTO_CGROUP : 0);
   args.exit_signal = SIGCHLD;
   args.stack = reinterpret_cast<std::uint64_t>(plan.job_stack);
   args.stack_size = plan.job_stack_size;
@@ -293,6 +303,8 @@ long perform(const ChildPlan& plan, const Step& step) {
       return spawn_job(plan, step);
     case Op::kSeccomp:
       return load_filter(step);
+    case Op::kAwaitCommand:
+      return await_command(*plan.record);
     case Op::kExec:
       return exec(plan);
   }

@@ -36,11 +36,21 @@ inline constexpr std::size_t kCounterCount = 4;
 
 using NamespaceLink = std::array<char, 32>;  ///< "net:[4026531840]"
 
+/// What a job executes.
+struct Command {
+  const char* const* candidates = nullptr;  ///< paths to try, null-terminated
+  const char* const* argv = nullptr;
+  const char* const* envp = nullptr;
+};
+
 /// What the child tells its maker. Init writes, the maker reads: `failed_errno` and the marks while it runs (each is
-/// written once), everything once the pidfd says init is gone.
+/// written once), everything once the pidfd says init is gone. Two members go the other way: see Op::kAwaitCommand.
 struct ChildRecord {
   std::array<std::uint64_t, kStageCount> marks{};  ///< CLOCK_MONOTONIC in ns; 0: not reached
   std::uint64_t exec_at = 0;                       ///< just before execve; 0: not reached
+  std::uint64_t ready_at = 0;                      ///< a prepared job began to wait for its command; 0: not yet
+  std::uint32_t released = 0;                      ///< by the maker: `given` is there to be executed; a futex(2)
+  Command given;                  ///< by the maker, before `released`: points into memory that is shared as this is
   std::uint64_t clock_shift = 0;  ///< ns from the clock of a job that runs on a copy of the memory to init's
   std::uint64_t death_at = 0;     ///< the job's root process was reaped
   std::int32_t failed_errno = 0;  ///< 0: every step so far succeeded
@@ -62,9 +72,7 @@ struct ChildRecord {
 struct ChildPlan {
   StepList init;
   StepList job;
-  const char* const* candidates = nullptr;  ///< paths to try, null-terminated
-  const char* const* argv = nullptr;
-  const char* const* envp = nullptr;
+  Command command;                                        ///< of a job that does not wait for one
   std::array<const char*, kCapturedFileCount> capture{};  ///< paths below the job's root; null: none
   ChildRecord* record = nullptr;
   void* job_stack = nullptr;  ///< lowest address

@@ -1,7 +1,9 @@
 #include "isolation/process/launcher.hpp"
 
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include <csignal>
 #include <new>
 
+#include "isolation/process/command_room.hpp"
 #include "isolation/process/raw_syscall.hpp"
 #include "isolation/sys/system.hpp"
 
@@ -20,7 +23,8 @@ constexpr std::size_t kRecordSize = (sizeof(ChildRecord) + kPage - 1) / kPage * 
 constexpr std::size_t kInitStackOffset = kPage;
 constexpr std::size_t kJobStackOffset = kInitStackOffset + ChildMemory::kStackSize + kPage;
 constexpr std::size_t kRecordOffset = kJobStackOffset + ChildMemory::kStackSize;
-constexpr std::size_t kTotalSize = kRecordOffset + kRecordSize;
+constexpr std::size_t kCommandOffset = kRecordOffset + kRecordSize;
+constexpr std::size_t kTotalSize = kCommandOffset + ChildMemory::kCommandRoom;
 
 }  // namespace
 
@@ -47,6 +51,7 @@ ChildRecord& ChildMemory::record() const {
 }
 void* ChildMemory::init_stack() const { return base_ + kInitStackOffset; }
 void* ChildMemory::job_stack() const { return base_ + kJobStackOffset; }
+std::span<char> ChildMemory::command_room() const { return {base_ + kCommandOffset, kCommandRoom}; }
 
 Result<RawChild> clone_sharing_memory(std::uint64_t flags, void* stack, std::size_t stack_size, void (*entry)(void*),
                                       void* argument) {
@@ -89,6 +94,18 @@ Init::~Init() {
 }
 
 Status Init::signal(int number) { return sys::pidfd_send_signal(pidfd_, number); }
+
+Status Init::release(const std::vector<std::string>& candidates, const std::vector<std::string>& argv,
+                     const std::vector<std::string>& environment) {
+  ChildRecord& record = memory_.record();
+  if (record.released != 0) return std::unexpected(Error("this job has its command already"));
+  const auto command = write_command(memory_.command_room(), candidates, argv, environment);
+  if (!command) return std::unexpected(Error::system("release", argv.empty() ? "" : argv.front(), E2BIG));
+  record.given = *command;
+  __atomic_store_n(&record.released, 1U, __ATOMIC_RELEASE);
+  ::syscall(SYS_futex, &record.released, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  return {};
+}
 
 Status Init::wait() {
   if (reaped_) return {};

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "isolation/process/plan.hpp"
 #include "isolation/sys/fd.hpp"
@@ -11,8 +14,8 @@
 
 namespace hermetric {
 
-/// Memory that a maker and its CLONE_VM children share: the record and a stack each for init and the job's first
-/// moments, every stack with a guard page below it.
+/// Memory that a maker and its CLONE_VM children share: the record, a stack each for init and the job's first moments,
+/// every stack with a guard page below it, and room for a command that is given later.
 class ChildMemory {
  public:
   static Result<ChildMemory> create();
@@ -25,7 +28,9 @@ class ChildMemory {
   [[nodiscard]] ChildRecord& record() const;
   [[nodiscard]] void* init_stack() const;
   [[nodiscard]] void* job_stack() const;
+  [[nodiscard]] std::span<char> command_room() const;
   static constexpr std::size_t kStackSize = 32 << 10;
+  static constexpr std::size_t kCommandRoom = 256 << 10;
 
  private:
   explicit ChildMemory(char* base) : base_(base) {}
@@ -54,6 +59,11 @@ class Init {
   Status signal(int number);
   /// Waits for the end of init and reaps it. After this the whole record may be read.
   Status wait();
+  /// CLOCK_MONOTONIC ns at which a prepared job (Op::kAwaitCommand) began to wait, 0 before.
+  [[nodiscard]] std::uint64_t ready_at() const { return __atomic_load_n(&memory_.record().ready_at, __ATOMIC_ACQUIRE); }
+  /// Gives a prepared job its command, once. Error: E2BIG for more than ChildMemory::kCommandRoom, and it still waits.
+  Status release(const std::vector<std::string>& candidates, const std::vector<std::string>& argv,
+                 const std::vector<std::string>& environment);
   /// CLOCK_MONOTONIC ns at which the job was executed, 0 before: the one value to look at while init runs.
   [[nodiscard]] std::uint64_t exec_at() const { return __atomic_load_n(&memory_.record().exec_at, __ATOMIC_ACQUIRE); }
 

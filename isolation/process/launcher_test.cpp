@@ -89,6 +89,22 @@ class LauncherRoot : public ::testing::Test {
     return plan;
   }
 
+  static std::shared_ptr<Plan> prepared_plan(std::shared_ptr<Plan> plan, int stdout_fd = -1) {
+    plan->add(Actor::kInit, {.op = Op::kSpawnJob, .number = kPreparedJob});
+    if (stdout_fd >= 0) plan->add(Actor::kJob, {.op = Op::kDuplicate, .fd = stdout_fd, .number = STDOUT_FILENO});
+    plan->add(Actor::kJob, {.op = Op::kUnblockSignals});
+    plan->add(Actor::kJob, {.op = Op::kAwaitCommand});
+    plan->add(Actor::kJob, {.op = Op::kExec});
+    return plan;
+  }
+
+  /// False when it ended instead.
+  static bool wait_until_ready(const Init& init) {
+    while (init.ready_at() == 0)
+      if (readable(init.pidfd().get(), 1)) return false;
+    return true;
+  }
+
   static Init launch(std::shared_ptr<Plan> plan) {
     auto init = Init::launch(std::move(plan), CLONE_NEWPID);
     if (!init) ADD_FAILURE() << init.error().message();
@@ -131,6 +147,61 @@ TEST_F(LauncherRoot, SignalIsTheJobs) {
   const ChildRecord& record = finish(init);
   EXPECT_TRUE(WIFSIGNALED(record.wait_status)) << record.wait_status;
   EXPECT_EQ(WTERMSIG(record.wait_status), SIGKILL);
+}
+
+TEST_F(LauncherRoot, APreparedJobWaitsForItsCommand) {
+  Output output;
+  Init init = launch(prepared_plan(begin_plan(), output.job_end()));
+  output.started();
+  ASSERT_TRUE(wait_until_ready(init));
+  EXPECT_FALSE(readable(init.pidfd().get(), 20));
+  EXPECT_EQ(init.exec_at(), 0U);
+  const std::uint64_t released_at = monotonic_nanoseconds();
+  ASSERT_TRUE(init.release({"/nonexistent", "/bin/sh"}, {"sh", "-c", "echo $GIVEN $0; exit 4", "me"}, {"GIVEN=later"}));
+  EXPECT_EQ(output.line(), "later me");
+  const ChildRecord& record = finish(init);
+  EXPECT_TRUE(record.job_started && record.job_ended);
+  EXPECT_EQ(WEXITSTATUS(record.wait_status), 4);
+  EXPECT_LT(record.ready_at, released_at);
+  EXPECT_GE(record.exec_at, released_at);
+}
+
+TEST_F(LauncherRoot, APreparedJobIsReleasedOnce) {
+  Init init = launch(prepared_plan(begin_plan()));
+  ASSERT_TRUE(init.release({"/bin/true"}, {"true"}, {}));
+  EXPECT_FALSE(init.release({"/bin/false"}, {"false"}, {})) << "a second job in one cell";
+  EXPECT_EQ(WEXITSTATUS(finish(init).wait_status), 0);
+}
+
+TEST_F(LauncherRoot, ACommandThatHasNoRoomLeavesThePreparedJobWaiting) {
+  Init init = launch(prepared_plan(begin_plan()));
+  const auto refused = init.release({"/bin/true"}, {"true", std::string(ChildMemory::kCommandRoom, 'x')}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error_number(), E2BIG);
+  ASSERT_TRUE(init.release({"/bin/true"}, {"true"}, {}));
+  EXPECT_EQ(WEXITSTATUS(finish(init).wait_status), 0);
+}
+
+TEST_F(LauncherRoot, APreparedJobWithoutACommandEndsWithItsInit) {
+  Output output;
+  {
+    const Init init = launch(prepared_plan(begin_plan(), output.job_end()));
+    output.started();
+    ASSERT_TRUE(wait_until_ready(init));
+    EXPECT_FALSE(output.ended());
+  }
+  EXPECT_TRUE(output.ended(kPatience));
+}
+
+TEST_F(LauncherRoot, AStepThatFailsIsKnownBeforeAPreparedJobIsReady) {
+  auto plan = begin_plan();
+  plan->add(Actor::kJob, {.op = Op::kChdir, .path = "/nonexistent"});
+  Init init = launch(prepared_plan(plan));
+  EXPECT_FALSE(wait_until_ready(init));
+  const ChildRecord& record = finish(init);
+  EXPECT_EQ(record.failed_errno, ENOENT);
+  EXPECT_EQ(record.failed_actor, Actor::kJob);
+  EXPECT_EQ(record.ready_at, 0U);
 }
 
 TEST_F(LauncherRoot, MissingCommandFailsAtExecWithEnoent) {

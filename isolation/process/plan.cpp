@@ -56,9 +56,7 @@ ChildPlan Plan::view() const {
   ChildPlan view;
   view.init = {init_.data(), static_cast<std::uint32_t>(init_.size())};
   view.job = {job_.data(), static_cast<std::uint32_t>(job_.size())};
-  view.candidates = candidates_.data();
-  view.argv = argv_.data();
-  view.envp = environment_.data();
+  view.command = {candidates_.data(), argv_.data(), environment_.data()};
   view.capture = capture_;
   return view;
 }
@@ -130,6 +128,8 @@ std::string describe(const Step& step) {
       return step.fd >= 0 ? "start the job in its cgroup2 leaf" : "start the job";
     case Op::kSeccomp:
       return "filter system calls by " + std::to_string(step.number) + " instructions";
+    case Op::kAwaitCommand:
+      return "wait for the command";
     case Op::kExec:
       return "execute";
   }

@@ -54,12 +54,12 @@ TEST(Plan, ViewEndsEveryListWithNull) {
   Plan plan;
   plan.set_command({"/bin/a", "/usr/bin/a"}, {"a", "-x"}, {"K=V"});
   const ChildPlan view = plan.view();
-  EXPECT_STREQ(view.candidates[1], "/usr/bin/a");
-  EXPECT_EQ(view.candidates[2], nullptr);
-  EXPECT_STREQ(view.argv[1], "-x");
-  EXPECT_EQ(view.argv[2], nullptr);
-  EXPECT_STREQ(view.envp[0], "K=V");
-  EXPECT_EQ(view.envp[1], nullptr);
+  EXPECT_STREQ(view.command.candidates[1], "/usr/bin/a");
+  EXPECT_EQ(view.command.candidates[2], nullptr);
+  EXPECT_STREQ(view.command.argv[1], "-x");
+  EXPECT_EQ(view.command.argv[2], nullptr);
+  EXPECT_STREQ(view.command.envp[0], "K=V");
+  EXPECT_EQ(view.command.envp[1], nullptr);
   EXPECT_STREQ(plan.command(), "a");
 }
 
