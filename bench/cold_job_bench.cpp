@@ -7,12 +7,8 @@
 #include <memory>
 #include <string_view>
 
-#include "bench/bare_loop.h"
+#include "bench/floor_host.hpp"
 #include "bench/support.hpp"
-#include "isolation/cgroup/block_device.hpp"
-#include "isolation/sandbox/confinement.hpp"
-#include "isolation/sandbox/sandbox.hpp"
-#include "isolation/workspace/skeleton.hpp"
 #include "runner/compose/session.hpp"
 #include "runner/exec/executor.hpp"
 #include "runner/job/resolve.hpp"
@@ -34,33 +30,14 @@ JobSpec job_in(const WorkDirectory& work) {
   return job;
 }
 
-/// The session, and what the bare loop needs of it: the same template, skeleton layer, disk and groups.
 class Bench {
  public:
-  Bench() : session_(need(Session::open(std::nullopt))), job_(job_in(work_)) {
-    const SandboxSpec spec = need(resolve(job_, session_->facts_for(job_)));
-    MountTemplate& mounts = session_->host().mounts();
-    root_ = mounts.root();
-    lower_ = mounts.lower(0);
-    cells_ = spec.scratch_parent;
-    program_ = work_.program();
-    disk_ = spec.io_devices.empty() ? "" : spec.io_devices.front();
-    const std::uint32_t first_id = session_->host().outside(0);
-    skeleton_ = need(mounts.layer_for(plan_skeleton(spec.skeleton), first_id, first_id));
-    for (const std::string& group : session_->host().cgroups().paths_of("x", {spec.limits, spec.io_devices}))
-      groups_.push_back(group.substr(0, group.size() - 2));
-    filter_ = *need(session_->host().syscall_filters().program(false));
-    masked_ = session_->host().masked_paths();
-    empty_file_ = mounts.empty_file();
-    empty_directory_ = mounts.empty_directory();
-    for (const MaskedPath& masked : masked_)
-      masks_.push_back({masked.path.c_str(), (masked.is_directory ? empty_directory_ : empty_file_).c_str()});
-    floor_.first_id = first_id;
-    floor_.capabilities = job_capabilities(job_.user.uid, false);
-  }
+  Bench()
+      : session_(need(Session::open(std::nullopt))),
+        job_(job_in(work_)),
+        floor_(session_->host(), need(resolve(job_, session_->facts_for(job_)))) {}
 
-  /// The bare loop is written for one layout: v1 pids, blkio and memory, and a cgroup2 leaf, in this order.
-  [[nodiscard]] bool has_floor() const { return floor_groups().size() == BARE_GROUPS; }
+  [[nodiscard]] bool has_floor() const { return floor_.fits(); }
 
   Sample cold() {
     return time_of([&] {
@@ -70,14 +47,11 @@ class Bench {
   }
 
   Sample bare() {
-    return time_of([&] {
-      const bare_host host = floor_host();
-      if (const char* failed = bare_cell(&host, &times_)) give_up(std::string("bare loop: ") + failed);
-    });
+    return time_of([&] { floor_.run(times_); });
   }
 
   Sample plain() {
-    return time_of([&] { spawn_and_wait({program_}); });
+    return time_of([&] { spawn_and_wait({work_.program()}); });
   }
 
   [[nodiscard]] double cold_stage(std::size_t stage) const {
@@ -97,46 +71,12 @@ class Bench {
   [[nodiscard]] double bare_run() const { return static_cast<double>(times_.death - times_.exec) / 1e3; }
 
  private:
-  [[nodiscard]] std::vector<std::string> floor_groups() const {
-    std::vector<std::string> found;
-    for (const char* name : {"/pids", "/blkio", "/memory", "/unified"})
-      for (const std::string& group : groups_)
-        if ((group + "/").find(std::string(name) + "/") != std::string::npos) found.push_back(group);
-    return found;
-  }
-
-  [[nodiscard]] bare_host floor_host() {
-    groups_ = floor_groups();
-    bare_host host = floor_;
-    host.skeleton = skeleton_.c_str();
-    host.root = root_.c_str();
-    host.lower = lower_.c_str();
-    host.cells = cells_.c_str();
-    host.workspace = work_.path().c_str();
-    host.program = program_.c_str();
-    for (std::size_t i = 0; i < groups_.size(); ++i) host.groups[i] = groups_[i].c_str();
-    host.disk = disk_.empty() ? nullptr : disk_.c_str();
-    host.memory = memory_.c_str();
-    host.pids = pids_.c_str();
-    host.filter = filter_.data();
-    host.filter_length = static_cast<unsigned short>(filter_.size());
-    host.masks = masks_.data();
-    host.mask_count = static_cast<unsigned>(masks_.size());
-    return host;
-  }
-
   WorkDirectory work_;
   std::unique_ptr<Session> session_;
   JobSpec job_;
+  FloorHost floor_;
   JobReport report_;
-  bare_host floor_{};
   bare_times times_{};
-  std::string skeleton_, root_, lower_, cells_, program_, disk_, empty_file_, empty_directory_;
-  SeccompProgram filter_;
-  std::vector<MaskedPath> masked_;
-  std::vector<bare_mask> masks_;  ///< points into the members above
-  std::string memory_ = std::to_string(kMemory.count), pids_ = std::to_string(kPids);
-  std::vector<std::string> groups_;
 };
 
 std::vector<Rounds::Contender> contenders(Bench& bench) {

@@ -3,62 +3,30 @@
 
 #include <unistd.h>
 
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "bench/support.hpp"
+#include "runner/compose/peers.hpp"
 
 namespace hermetric::bench {
 namespace {
 
-constexpr const char* kBubblewrap = "/usr/bin/bwrap";
-constexpr const char* kCrun = "/usr/bin/crun";
-
-bool installed(const char* program) {
-  if (::access(program, X_OK) == 0) return true;
-  std::cerr << "skipped: " << program << " is not installed\n";
-  return false;
-}
-
-/// The least bundle that runs the program: the host's tree as a read-only root, the namespaces that bwrap's
-/// --unshare-all makes. crun's groups are left out: it wants a v1 hierarchy for hugetlb, which hybrid hosts lack.
-class Bundle {
- public:
-  explicit Bundle(const WorkDirectory& work) : directory_(work.path()) {
-    std::ofstream(directory_ + "/config.json")
-        << R"({"ociVersion":"1.0.0","process":{"terminal":false,"user":{"uid":0,"gid":0},"args":[")" << work.program()
-        << R"("],"env":["PATH=/usr/bin:/bin"],"cwd":"/","noNewPrivileges":true},)"
-        << R"("root":{"path":"/","readonly":false},"mounts":[)"
-        << R"({"destination":"/proc","type":"proc","source":"proc"},)"
-        << R"({"destination":"/dev","type":"tmpfs","source":"tmpfs","options":["nosuid","mode=755"]}],)"
-        << R"("linux":{"namespaces":[{"type":"pid"},{"type":"network"},{"type":"ipc"},{"type":"uts"},{"type":"mount"}]}})";
-  }
-
-  [[nodiscard]] std::vector<std::string> command() const {
-    return {kCrun, "--cgroup-manager=disabled", "run", "--bundle", directory_, "bench-" + std::to_string(::getpid())};
-  }
-
- private:
-  std::string directory_;
-};
-
 class Bench {
  public:
-  Bench() : bundle_(work_) {
+  Bench() {
     // Its workspace is the current directory.
     if (::chdir(work_.path().c_str()) != 0) give_up("chdir " + work_.path());
     add("hermetric", {HERMETRIC_BENCH_HERMETRIC, "exec", "--", work_.program()});
     add("plain", {work_.program()});
-    if (installed(kBubblewrap))
-      add("bwrap", {kBubblewrap, "--unshare-all", "--bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs",
-                    "/tmp", work_.program()});
-    if (installed(kCrun)) {
-      if (succeeds(bundle_.command()))
-        add("crun", bundle_.command());
+    for (const Peer& peer : peers_for(work_.program(), work_.path())) {
+      if (!is_installed(peer))
+        std::cerr << "skipped: " << peer.name << " is not installed\n";
+      else if (!succeeds(peer.command))
+        std::cerr << "skipped: " << peer.name << " cannot run a program on this host\n";
       else
-        std::cerr << "skipped: crun cannot run a minimal bundle on this host\n";
+        add(peer.name, peer.command);
     }
   }
 
@@ -69,12 +37,11 @@ class Bench {
   [[nodiscard]] const std::vector<Rounds::Contender>& contenders() const { return contenders_; }
 
  private:
-  void add(const char* name, std::vector<std::string> command) {
+  void add(const std::string& name, std::vector<std::string> command) {
     contenders_.push_back({name, [command = std::move(command)] { return time_of([&] { spawn_and_wait(command); }); }});
   }
 
   WorkDirectory work_;
-  Bundle bundle_;
   std::vector<Rounds::Contender> contenders_;
 };
 

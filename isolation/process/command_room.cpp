@@ -32,15 +32,24 @@ class Writer {
   char* text_;
 };
 
+std::size_t pointers_size(const std::vector<std::string>& candidates, const std::vector<std::string>& argv,
+                          const std::vector<std::string>& environment) {
+  return (candidates.size() + argv.size() + environment.size() + 3) * sizeof(const char*);
+}
+
 }  // namespace
+
+std::size_t command_size(const std::vector<std::string>& candidates, const std::vector<std::string>& argv,
+                         const std::vector<std::string>& environment) {
+  return pointers_size(candidates, argv, environment) + text_size(candidates) + text_size(argv) +
+         text_size(environment);
+}
 
 std::optional<Command> write_command(std::span<char> room, const std::vector<std::string>& candidates,
                                      const std::vector<std::string>& argv,
                                      const std::vector<std::string>& environment) {
-  const std::size_t pointers = (candidates.size() + argv.size() + environment.size() + 3) * sizeof(const char*);
-  const std::size_t text = text_size(candidates) + text_size(argv) + text_size(environment);
-  if (pointers + text > room.size()) return std::nullopt;
-  Writer writer(room.data(), room.data() + pointers);
+  if (command_size(candidates, argv, environment) > room.size()) return std::nullopt;
+  Writer writer(room.data(), room.data() + pointers_size(candidates, argv, environment));
   Command command;
   command.candidates = writer.write(candidates);
   command.argv = writer.write(argv);

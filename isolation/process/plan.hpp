@@ -34,7 +34,6 @@ class Plan {
   void set_capture(const std::array<const char*, kCapturedFileCount>& files) { capture_ = files; }
 
   [[nodiscard]] const std::vector<Step>& steps(Actor actor) const { return actor == Actor::kInit ? init_ : job_; }
-  [[nodiscard]] const char* command() const { return argv_.empty() ? "" : argv_.front(); }
 
   /// The view for the child. Valid until the plan changes or goes.
   [[nodiscard]] ChildPlan view() const;

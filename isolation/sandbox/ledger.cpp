@@ -86,6 +86,11 @@ Status Ledger::running(const std::string& cell, pid_t init_pid) const {
   return append_line(file, running_line(init_pid, boottime_nanoseconds()));
 }
 
+Status Ledger::running(const std::string& cell, const std::string& name, pid_t init_pid) const {
+  TRY_ASSIGN(const Fd file, sys::open(directory_ + "/" + cell, O_WRONLY | O_APPEND));
+  return append_line(file, name_line(name) + running_line(init_pid, boottime_nanoseconds()));
+}
+
 Status HeldRecord::append(const std::string& line) const { return append_line(file_, line); }
 
 Result<HeldRecord> Ledger::hold(const std::string& cell) const {

@@ -36,6 +36,8 @@ class Ledger {
   Status add(LedgerRecord record) const;
   /// Adds init's pid to a record that add() wrote.
   Status running(const std::string& cell, pid_t init_pid) const;
+  /// The same for a cell that was made before its job was known.
+  Status running(const std::string& cell, const std::string& name, pid_t init_pid) const;
   Status strike(const std::string& cell) const;
 
   /// All records of all runs. A record that is only half there is left out: its writer had made nothing yet.

@@ -84,6 +84,8 @@ void take_line(LedgerRecord& record, std::string_view key, std::string_view valu
 
 }  // namespace
 
+std::string name_line(const std::string& name) { return line_of("name", name); }
+
 std::string running_line(pid_t init_pid, std::uint64_t boottime_ns) {
   return line_of("init", std::to_string(init_pid) + " " + std::to_string(boottime_ns));
 }
@@ -95,7 +97,7 @@ std::string to_text(const LedgerRecord& record) {
   std::string text =
       line_of("cell", record.cell) + line_of("boot", record.boot_id) +
       line_of("runner", std::to_string(record.runner_pid) + " " + std::to_string(record.runner_start_time)) +
-      line_of("name", record.name);
+      name_line(record.name);
   for (const std::string& cgroup : record.cgroups) text += line_of("cgroup", cgroup);
   if (!record.scratch.empty()) text += line_of("scratch", record.scratch);
   if (record.nested) text += line_of("nested", "");

@@ -45,6 +45,7 @@ std::string to_text(const LedgerRecord& record);
 std::optional<LedgerRecord> ledger_record_from_text(std::string_view text);
 
 /// The lines that are appended.
+std::string name_line(const std::string& name);
 std::string running_line(pid_t init_pid, std::uint64_t boottime_ns);
 std::string paused_line(std::uint64_t monotonic_ns);
 std::string resumed_line(std::uint64_t monotonic_ns);

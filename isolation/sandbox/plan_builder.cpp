@@ -62,7 +62,7 @@ class PlanBuilder {
     init({.op = Op::kWriteFile, .path = "/proc/self/timens_offsets", .data = keep(resources_.clock_offsets)});
     for (int i = 0; i < static_cast<int>(kCounters.size()); ++i)
       init({.op = Op::kOpenCounter, .number = i, .flags = kCounters[static_cast<std::size_t>(i)]});
-    init({.op = Op::kSpawnJob, .fd = resources_.cgroup.leaf_fd});
+    init({.op = Op::kSpawnJob, .fd = resources_.cgroup.leaf_fd, .number = resources_.prepared ? kPreparedJob : 0});
     job();
     plan_->set_command(spec_.candidates, spec_.argv, spec_.environment);
     plan_->set_capture({"/proc/self/io", "/proc/self/net/dev"});
@@ -277,6 +277,7 @@ class PlanBuilder {
     for_job({.op = Op::kSeccomp,
              .number = static_cast<int>(resources_.syscall_filter.size()),
              .data = reinterpret_cast<const char*>(resources_.syscall_filter.data())});
+    if (resources_.prepared) for_job({.op = Op::kAwaitCommand});
     plan_->mark(Actor::kJob, Stage::kJob);
     for_job({.op = Op::kExec});
   }

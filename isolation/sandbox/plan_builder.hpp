@@ -28,6 +28,7 @@ struct PlanResources {
   std::string skeleton_layer;
   std::span<const sock_filter> syscall_filter;  ///< must live as long as the plan
   std::vector<MaskedPath> masked_paths;
+  bool prepared = false;      ///< the job waits for its command: Op::kAwaitCommand
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)
 };
 

@@ -1,6 +1,7 @@
 #include "isolation/sandbox/sandbox.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ constexpr IdMap kDefaultIdMap{.first = 0x70000000, .count = 65536};
 /// A job's clocks start at this age: it does not see how long the host is up. Not near zero: programs subtract.
 constexpr long kJobClockSeconds = 86'400;
 constexpr int kFirstFreeDescriptor = 10;
+constexpr int kReadyCheckMilliseconds = 1;
 
 std::string offset_line(const char* clock_name, clockid_t clock) {
   timespec now{};
@@ -187,12 +189,46 @@ Result<std::shared_ptr<const Plan>> Sandbox::plan(const Streams& streams) {
   return build_plan(spec_, resources, host_->mounts());
 }
 
-Status Sandbox::start(const Streams& streams) {
-  TRY_ASSIGN(std::shared_ptr<const Plan> steps, plan(streams));
-  TRY_ASSIGN(Init init, Init::launch(std::move(steps), namespace_flags(spec_)));
+Status Sandbox::launch(std::shared_ptr<const Plan> plan) {
+  TRY_ASSIGN(Init init, Init::launch(std::move(plan), namespace_flags(spec_)));
   init_.emplace(std::move(init));
   streams_.clear();
+  return {};
+}
+
+Status Sandbox::start(const Streams& streams) {
+  TRY_ASSIGN(std::shared_ptr<const Plan> steps, plan(streams));
+  TRY(launch(std::move(steps)));
   return host_->ledger().running(cell_, init_->pid());
+}
+
+Status Sandbox::prepare(const Streams& streams) {
+  TRY_ASSIGN(PlanResources resources, resources_for(streams));
+  resources.prepared = true;
+  return launch(build_plan(spec_, resources, host_->mounts()));
+}
+
+Status Sandbox::wait_until_ready() {
+  pollfd ended{.fd = pidfd(), .events = POLLIN, .revents = 0};
+  while (init_->ready_at() == 0)
+    if (::poll(&ended, 1, kReadyCheckMilliseconds) > 0) {
+      TRY(init_->wait());
+      return std::unexpected(step_error(init_->record()));
+    }
+  return {};
+}
+
+bool Sandbox::is_alive() const {
+  pollfd ended{.fd = pidfd(), .events = POLLIN, .revents = 0};
+  return ::poll(&ended, 1, 0) == 0;
+}
+
+Status Sandbox::release(SandboxSpec spec) {
+  spec_ = std::move(spec);
+  ready_at_ = init_->ready_at();
+  released_at_ = monotonic_nanoseconds();
+  TRY(init_->release(spec_.candidates, spec_.argv, spec_.environment));
+  return host_->ledger().running(cell_, spec_.name, init_->pid());
 }
 
 std::optional<Duration> Sandbox::exec_at() const {
@@ -231,7 +267,7 @@ Result<Ending> Sandbox::wait() {
       ending.setup_error = step_error(record);
     } else {
       ending.exit_code = record.failed_errno == ENOENT || record.failed_errno == ENOTDIR ? 127 : 126;
-      ending.command_error = Error::system("execute", init_->plan().command(), record.failed_errno);
+      ending.command_error = Error::system("execute", spec_.argv.front(), record.failed_errno);
     }
   } else if (!record.job_ended) {
     ending.signal = SIGKILL;  // init itself was killed, and the job with it
@@ -244,6 +280,7 @@ Result<Ending> Sandbox::wait() {
 }
 
 Error Sandbox::step_error(const ChildRecord& record) const {
+  if (record.failed_errno == 0) return Error("set-up: init was killed");
   const auto& steps = init_->plan().steps(record.failed_actor);
   return Error::system(describe(steps[record.failed_step]), "", record.failed_errno).in("set-up");
 }
@@ -285,7 +322,12 @@ Phases Sandbox::phases() const {
     phases.stages[i] = between(last, marks_[i]);
     last = marks_[i];
   }
-  phases.setup_total = between(began_at_, exec_at_ != 0 ? exec_at_ : marks_[static_cast<std::size_t>(Stage::kDrain)]);
+  // What a prepared job waited for its command cost nobody anything.
+  const bool job_was_made = marks_[static_cast<std::size_t>(Stage::kJob)] != 0;
+  const Duration waited = job_was_made ? between(ready_at_, released_at_) : Duration{};
+  phases.stages[static_cast<std::size_t>(Stage::kJob)] -= waited;
+  phases.setup_total =
+      between(began_at_, exec_at_ != 0 ? exec_at_ : marks_[static_cast<std::size_t>(Stage::kDrain)]) - waited;
   phases.run = exec_at_ != 0 ? between(exec_at_, death_at_) : Duration{};
   if (death_at_ != 0) phases.teardown_total = between(death_at_, ended_at_);
   return phases;

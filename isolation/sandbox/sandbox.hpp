@@ -84,7 +84,8 @@ struct Ending {
 };
 
 /// One cell: namespaces, groups, uppers and the job in it. Used as create, start, (terminate, kill), wait, read_usage,
-/// collect what is wanted, close: kill all -> wait until empty -> read usage -> collect -> remove.
+/// collect what is wanted, close: kill all -> wait until empty -> read usage -> collect -> remove. Or, to have it made
+/// before there is a job: create with need_of(), prepare, release, and on as above.
 class Sandbox {
  public:
   /// Makes everything that lies outside the job's own namespaces. `host` must outlive the sandbox.
@@ -96,6 +97,15 @@ class Sandbox {
 
   /// Launches init. The cell dies with the calling thread.
   Status start(const Streams& streams);
+
+  /// Launches init and has the job wait one step before its exec. The cell dies with the calling thread.
+  Status prepare(const Streams& streams);
+  /// Waits until a prepared job waits. Error: a step failed, and the cell is of no use.
+  Status wait_until_ready();
+  /// A prepared cell that nothing has happened to.
+  [[nodiscard]] bool is_alive() const;
+  /// Gives the prepared cell its one job: `spec` has the need that the cell was made for. Error: it is of no use.
+  Status release(SandboxSpec spec);
 
   /// The plan that start() would launch, with descriptor numbers as they are now.
   Result<std::shared_ptr<const Plan>> plan(const Streams& streams);
@@ -152,6 +162,7 @@ class Sandbox {
   [[nodiscard]] std::optional<OverlayLayers> workspace_layers_in(const std::string& scratch) const;
   Status make_mount_points(const ViewMount& mount);
   Result<PlanResources> resources_for(const Streams& streams);
+  Status launch(std::shared_ptr<const Plan> plan);
   void mark_now(Stage stage);
   void take_marks(const ChildRecord& record);
   [[nodiscard]] Error step_error(const ChildRecord& record) const;
@@ -166,7 +177,7 @@ class Sandbox {
   Fd user_namespace_;
   std::vector<Fd> streams_;
   std::optional<Init> init_;
-  std::uint64_t began_at_ = 0, exec_at_ = 0, death_at_ = 0, ended_at_ = 0;
+  std::uint64_t began_at_ = 0, ready_at_ = 0, released_at_ = 0, exec_at_ = 0, death_at_ = 0, ended_at_ = 0;
   std::array<std::uint64_t, kStageCount> marks_{};  ///< monotonic ns; init's are added by wait()
 };
 

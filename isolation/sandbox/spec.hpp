@@ -25,7 +25,12 @@ struct ViewMount {
   std::string destination;  ///< absolute, in the job's root
   std::optional<Bytes> size;
   bool is_file = false;
+
+  friend bool operator==(const ViewMount&, const ViewMount&) = default;
 };
+
+bool operator==(const IoMax& a, const IoMax& b);
+bool operator==(const Limits& a, const Limits& b);
 
 /// Everything the mechanism needs to make one cell: what resolve() makes of a JobSpec and the host's capabilities.
 /// No policy is left to decide here.
@@ -50,6 +55,12 @@ struct SandboxSpec {
 
   Limits limits;
   std::vector<std::string> io_devices;  ///< "major:minor" whose IO is counted
+
+  friend bool operator==(const SandboxSpec&, const SandboxSpec&) = default;
 };
+
+/// The spec without what is the job's alone: its name, command and environment, and the limits that its runner watches
+/// over. A cell that was prepared for a need may be given to any job with an equal one, and to no other.
+SandboxSpec need_of(SandboxSpec spec);
 
 }  // namespace hermetric

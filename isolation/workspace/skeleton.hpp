@@ -17,6 +17,8 @@ struct SkeletonEntry {
   bool opaque = false;  ///< hides what the layers below show there
   bool owned = true;    ///< by the job's root; else by the host's, as what it stands for
   std::string content;  ///< of a file
+
+  friend bool operator==(const SkeletonEntry&, const SkeletonEntry&) = default;
 };
 
 /// A thin overlay layer between the job's upper and the root's own tree, owned by the job's root. On a host root it
@@ -31,6 +33,8 @@ struct SkeletonRequest {
   std::vector<std::string> mount_points;  ///< absolute directories that must exist for mounts
   std::vector<std::string> file_points;   ///< the same for mounts of single files
   std::vector<SkeletonEntry> files;       ///< /etc/hosts and the like
+
+  friend bool operator==(const SkeletonRequest&, const SkeletonRequest&) = default;
 };
 
 /// Looks at `root` and decides. A host directory that others may not enter is replaced when a mount point lies below

@@ -20,6 +20,7 @@ inline constexpr int kExitTrouble = 125;  ///< hermetric could not do it: usage,
 /// The words after the command's name.
 using Arguments = std::vector<std::string>;
 
+int bench_command(const Arguments& arguments);
 int exec_command(const Arguments& arguments);
 int run_command(const Arguments& arguments);
 int ps_command(const Arguments& arguments);

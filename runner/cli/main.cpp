@@ -41,7 +41,7 @@ constexpr std::array<CommandEntry, 22> kCommands = {{
     {"report", "", nullptr},
     {"box", "", nullptr},
     {"image", "", nullptr},
-    {"bench", "", nullptr},
+    {"bench", "measure what isolation costs here, beside other tools", bench_command},
     {"help", "", nullptr},
 }};
 

@@ -47,6 +47,7 @@ int run_command(const Arguments& arguments) {
   if (!pipeline) return trouble(pipeline.error());
   auto session = Session::open(std::nullopt);
   if (!session) return trouble(session.error());
+  options.pipeline.pool = !options.no_pool;
   const auto summary = PipelineRun::run(**session, *pipeline, options.pipeline, std::cout, style_for(STDOUT_FILENO));
   if (!summary) return trouble(summary.error());
   if (const auto interrupt = caught_interrupt()) return 128 + *interrupt;

@@ -81,6 +81,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
     PipelineRun run(session, pipeline, std::move(directory), std::move(writer), display, table, std::move(cancel));
     run.capacity_ = schedule.capacity;
     run.cores_ = std::move(cores);
+    if (options.pool && !run.cores_) run.make_pool(pipeline, parallel_limit(schedule));
     const std::stop_callback cancel_jobs(schedule.stop.get_token(), [&run] { run.cancel_.set(); });
     const std::jthread watcher = watch_for_interrupt(session.interrupt(), schedule.stop, over);
     const ScopeExit end_watch([&over] { over.set(); });  // whatever happens: the watcher is waited for
@@ -95,6 +96,29 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
   if (!written) return std::unexpected(std::move(written).error().in("report"));
   out << "report: " << report_path << '\n' << std::flush;
   return summary;
+}
+
+/// As many cells as jobs may run at a time.
+void PipelineRun::make_pool(const Pipeline& pipeline, std::size_t cells) {
+  pool_ = std::make_unique<CellPool>(session_.host(), cells);
+  upcoming_ = std::make_unique<UpcomingJobs>(
+      pipeline, cells,
+      [this](const JobSpec& job) -> std::optional<SandboxSpec> {
+        if (!may_use_pool(job)) return std::nullopt;
+        const auto facts = facts_for(job);
+        if (!facts) return std::nullopt;
+        auto spec = resolve(job, *facts);
+        return spec ? std::optional(*std::move(spec)) : std::nullopt;
+      },
+      [this](std::vector<SandboxSpec> needs) { pool_->expect(std::move(needs)); });
+}
+
+/// First taken, then gone: until then the job's own cell is one that is expected.
+std::optional<PreparedCell> PipelineRun::take_prepared(const JobSpec& job, const SandboxSpec& spec) {
+  if (!pool_) return std::nullopt;
+  auto cell = may_use_pool(job) ? pool_->take(spec) : std::nullopt;
+  upcoming_->gone(job.name);
+  return cell;
 }
 
 JobReport PipelineRun::run_job(const JobSpec& job) {
@@ -127,7 +151,8 @@ JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt) {
                                 cpu = Duration(static_cast<Duration::rep>(*sample.cpu_usage_usec));
                               if (sample.memory_bytes) memory = Bytes{*sample.memory_bytes};
                               display_.job_sample(running.name, elapsed, cpu, memory);
-                            }};
+                            },
+                            [this](const JobSpec& due, const SandboxSpec& spec) { return take_prepared(due, spec); }};
   const AttemptFiles files{log_path(logs, "stdout", 0), log_path(logs, "stderr", 0), directory_.artifacts_of(job.name)};
   JobSpec placed = job;
   std::unique_ptr<CoreAllocator::Lease> own_cores;  // to the end of the attempt
@@ -177,6 +202,7 @@ void PipelineRun::on_finished(const JobReport& report) {
   for (const JobReport& attempt : earlier) keep(attempt);
   keep(report);
   if (report.outcome.status == OutcomeStatus::kSkipped) {
+    if (upcoming_) upcoming_->gone(report.name);
     display_.skipped(report.name, report.outcome.reason.value_or(""));
   } else {
     display_.job_finished(report);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isolation/sandbox/cell_pool.hpp"
 #include "isolation/sys/event.hpp"
 #include "reports/model/run_report_writer.hpp"
 #include "reports/render/live_display.hpp"
@@ -16,6 +17,7 @@
 #include "runner/compose/input_layers.hpp"
 #include "runner/compose/report_directory.hpp"
 #include "runner/compose/session.hpp"
+#include "runner/compose/upcoming_jobs.hpp"
 #include "runner/job/job_spec.hpp"
 #include "runner/sched/scheduler.hpp"
 
@@ -25,6 +27,7 @@ struct PipelineOptions {
   std::string report_directory;
   unsigned max_parallel = 0;  ///< 0: as many as the host has CPUs
   bool fail_fast = false;
+  bool pool = true;  ///< make cells ahead
 };
 
 /// One `hermetric run`: the jobs through the scheduler, what they say into logs, what they cost into the report.
@@ -41,6 +44,8 @@ class PipelineRun {
   JobReport run_job(const JobSpec& job);
   JobReport run_attempt(const JobSpec& job, unsigned attempt);
   Result<ResolveContext> facts_for(const JobSpec& job);
+  void make_pool(const Pipeline& pipeline, std::size_t cells);
+  std::optional<PreparedCell> take_prepared(const JobSpec& job, const SandboxSpec& spec);
   void on_finished(const JobReport& report);
   void keep(const JobReport& report);
 
@@ -58,6 +63,8 @@ class PipelineRun {
   std::mutex mutex_;
   std::map<std::string, std::vector<JobReport>> earlier_attempts_;
   std::map<std::string, std::vector<std::string>> handed_on_;  ///< artifact paths of jobs that are inputs
+  std::unique_ptr<CellPool> pool_;
+  std::unique_ptr<UpcomingJobs> upcoming_;
 };
 
 }  // namespace hermetric

@@ -21,12 +21,11 @@ class Attempt {
 
   Status run(const ResolveContext& facts) {
     TRY_ASSIGN(SandboxSpec spec, resolve(job_, facts));
-    TRY(open_streams());
-    TRY_ASSIGN(sandbox_, Sandbox::create(context_.host, std::move(spec)));
-    TRY(check_cpu_time_is_counted());
-    TRY(sandbox_->start(streams_));
-    for (OutputStream* stream : {out(), err()})
-      if (stream != nullptr) stream->close_job_end();
+    if (auto prepared = take_prepared(spec)) {
+      TRY(release(*std::move(prepared), std::move(spec)));
+    } else {
+      TRY(start(std::move(spec)));
+    }
     TRY_ASSIGN(const Intervention intervention, watch());
     TRY_ASSIGN(const Ending ending, sandbox_->wait());
     warn_of_pauses();
@@ -49,6 +48,31 @@ class Attempt {
   OutputStream* out() { return out_ ? &*out_ : nullptr; }
   OutputStream* err() { return err_ ? &*err_ : nullptr; }
 
+  std::optional<PreparedCell> take_prepared(const SandboxSpec& spec) const {
+    return context_.take_prepared ? context_.take_prepared(job_, spec) : std::nullopt;
+  }
+
+  Status release(PreparedCell cell, SandboxSpec spec) {
+    sandbox_ = std::move(cell.sandbox);
+    report_.from_pool = true;
+    TRY_ASSIGN(out_file_, open_sink(*files_.stdout_file));
+    TRY_ASSIGN(err_file_, open_sink(*files_.stderr_file));
+    out_.emplace(OutputStream::of(std::move(cell.out), out_file_.get(), *files_.stdout_file));
+    err_.emplace(OutputStream::of(std::move(cell.err), err_file_.get(), *files_.stderr_file));
+    TRY(check_cpu_time_is_counted());
+    return sandbox_->release(std::move(spec));
+  }
+
+  Status start(SandboxSpec spec) {
+    TRY(open_streams());
+    TRY_ASSIGN(sandbox_, Sandbox::create(context_.host, std::move(spec)));
+    TRY(check_cpu_time_is_counted());
+    TRY(sandbox_->start(streams_));
+    for (OutputStream* stream : {out(), err()})
+      if (stream != nullptr) stream->close_job_end();
+    return {};
+  }
+
   Result<int> open_input() {
     if (job_.stdin_from == "inherit") return STDIN_FILENO;
     const std::string path = job_.stdin_from == "null" ? "/dev/null" : job_.stdin_from;
@@ -58,14 +82,18 @@ class Attempt {
     return in_.get();
   }
 
+  static Result<Fd> open_sink(const std::string& path) {
+    auto opened = sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (!opened) return std::unexpected(std::move(opened).error().in("output file"));
+    return opened;
+  }
+
   /// Through a pipe whenever hermetric must see or count what comes; else the job gets the descriptor itself.
   Result<int> open_output(const std::optional<std::string>& path, int inherited, const char* name, Fd& file,
                           std::optional<OutputStream>& stream) {
     if (!path && !job_.limits.output) return inherited;
     if (path) {
-      auto opened = sys::open(*path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-      if (!opened) return std::unexpected(std::move(opened).error().in("output file"));
-      file = *std::move(opened);
+      TRY_ASSIGN(file, open_sink(*path));
     }
     TRY_ASSIGN(OutputStream piped, OutputStream::create(path ? file.get() : inherited, path.value_or(name)));
     stream.emplace(std::move(piped));
@@ -187,6 +215,8 @@ JobReport blank_report(const JobSpec& job, const ExecContext& context) {
 }
 
 }  // namespace
+
+bool may_use_pool(const JobSpec& job) { return job.stdin_from == "null"; }
 
 JobReport execute(const JobSpec& job, const ResolveContext& facts, const ExecContext& context,
                   const AttemptFiles& files) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "isolation/sandbox/cell_pool.hpp"
 #include "isolation/sandbox/sandbox.hpp"
 #include "isolation/sys/event.hpp"
 #include "reports/model/report.hpp"
@@ -25,10 +26,15 @@ struct ExecContext {
   SandboxHost& host;
   const Event& cancel;
   std::function<void(const JobSpec&, Duration elapsed, const CgroupSample&)> on_sample;
+  /// Asked for a cell that was made ahead, once an attempt; null: every cell is made when its job is due.
+  std::function<std::optional<PreparedCell>(const JobSpec&, const SandboxSpec&)> take_prepared = {};
 };
 
-/// Runs one attempt of one job in a fresh cell and tells what it cost. Always returns a report: what hermetric itself
-/// could not do is the outcome setup_failed with the reason.
+/// True for a job that can do with the streams of a prepared cell: nothing to read, output through pipes.
+bool may_use_pool(const JobSpec& job);
+
+/// Runs one attempt of one job in a fresh cell, one that was made ahead if there is one, and tells what it cost. Always
+/// returns a report: what hermetric itself could not do is the outcome setup_failed with the reason.
 JobReport execute(const JobSpec& job, const ResolveContext& facts, const ExecContext& context,
                   const AttemptFiles& files);
 

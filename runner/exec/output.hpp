@@ -15,6 +15,11 @@ class OutputStream {
   /// Bytes go to `sink`, which is borrowed; errors call it `name`.
   static Result<OutputStream> create(int sink, std::string name);
 
+  /// The same for a pipe that the job has already: `read_end` does not block.
+  static OutputStream of(Fd read_end, int sink, std::string name) {
+    return {std::move(read_end), Fd(), sink, std::move(name)};
+  }
+
   /// For the job; closed with close_job_end() once it has a copy.
   [[nodiscard]] int job_end() const { return pipe_write_.get(); }
   void close_job_end() { pipe_write_.close(); }

@@ -32,11 +32,6 @@ JobReport skipped_report(const JobSpec& job, const std::string& reason) {
   return report;
 }
 
-unsigned parallel_limit(const ScheduleOptions& options) {
-  if (options.max_parallel > 0) return options.max_parallel;
-  return static_cast<unsigned>(std::max(1.0, std::ceil(options.capacity.cpus)));
-}
-
 std::vector<Share> demands_of(const Pipeline& pipeline, const Capacity& capacity) {
   std::vector<Share> demands;
   demands.reserve(pipeline.jobs.size());
@@ -114,6 +109,11 @@ class Run {
 };
 
 }  // namespace
+
+unsigned parallel_limit(const ScheduleOptions& options) {
+  if (options.max_parallel > 0) return options.max_parallel;
+  return static_cast<unsigned>(std::max(1.0, std::ceil(options.capacity.cpus)));
+}
 
 Result<ScheduleSummary> run_pipeline(const Pipeline& pipeline, const ScheduleOptions& options, const RunJob& run,
                                      const OnFinished& on_finished) {

@@ -21,6 +21,9 @@ struct ScheduleOptions {
   std::stop_source stop;
 };
 
+/// How many jobs may run at a time.
+unsigned parallel_limit(const ScheduleOptions& options);
+
 /// How many jobs ended which way.
 struct ScheduleSummary {
   std::size_t passed = 0;

@@ -63,6 +63,12 @@ class HostState : public Cli {
     for (const char* name : {"run/ledger", "lib/cells"})
       if (fs::exists(path(name)))
         for (const auto& entry : fs::directory_iterator(path(name))) lines.insert(entry.path());
+    lines.merge(groups_of(runner));
+    return lines;
+  }
+
+  static std::set<std::string> groups_of(pid_t runner) {
+    std::set<std::string> lines;
     add_groups("/sys/fs/cgroup", "hermetric-" + std::to_string(runner) + "-", lines);
     return lines;
   }
