@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <filesystem>
 #include <ostream>
 #include <set>
@@ -124,7 +125,7 @@ std::optional<PreparedCell> PipelineRun::take_prepared(const JobSpec& job, const
 JobReport PipelineRun::run_job(const JobSpec& job) {
   display_.job_started(job.name);
   for (unsigned attempt = 1;; ++attempt) {
-    JobReport report = run_attempt(job, attempt);
+    JobReport report = run_guarded(job, attempt);
     const bool own_failure = report.outcome.status != OutcomeStatus::kPassed &&
                              report.outcome.status != OutcomeStatus::kCancelled &&
                              report.outcome.status != OutcomeStatus::kSetupFailed;
@@ -135,6 +136,15 @@ JobReport PipelineRun::run_job(const JobSpec& job) {
     (void)remove_tree(directory_.artifacts_of(job.name));
     const std::lock_guard lock(mutex_);
     earlier_attempts_[job.name].push_back(std::move(report));
+  }
+}
+
+/// What a library throws (fs::copy, a thread that cannot start) ends this job, not hermetric and all the others.
+JobReport PipelineRun::run_guarded(const JobSpec& job, unsigned attempt) {
+  try {
+    return run_attempt(job, attempt);
+  } catch (const std::exception& error) {
+    return failed_to_start(job, attempt, Error(error.what()));
   }
 }
 

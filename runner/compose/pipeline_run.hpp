@@ -42,6 +42,7 @@ class PipelineRun {
               LiveDisplay& display, SummaryTable& table, Event cancel);
 
   JobReport run_job(const JobSpec& job);
+  JobReport run_guarded(const JobSpec& job, unsigned attempt);
   JobReport run_attempt(const JobSpec& job, unsigned attempt);
   Result<ResolveContext> facts_for(const JobSpec& job);
   void make_pool(const Pipeline& pipeline, std::size_t cells);

@@ -33,6 +33,7 @@ class HostState : public Cli {
     (void)hermetric({"gc"});
   }
   void TearDown() override {
+    if (fs::exists(path("run"))) (void)hermetric({"gc"});  // after a failure
     for (const char* place : {"/run/hermetric", "/var/lib/hermetric"}) ::umount2(place, MNT_DETACH);
     Cli::TearDown();
   }
