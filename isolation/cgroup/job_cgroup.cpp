@@ -110,8 +110,9 @@ Status JobCgroup::freeze(bool frozen) {
 }
 
 Result<std::vector<pid_t>> JobCgroup::members() const {
-  const GroupDirectory& group = leaf() != nullptr ? *leaf() : directories_.front();
-  TRY_ASSIGN(const std::string text, read_file_at(group.fd.get(), "cgroup.procs"));
+  const GroupDirectory* group = leaf();
+  if (group == nullptr) group = &directories_.front();
+  TRY_ASSIGN(const std::string text, read_file_at(group->fd.get(), "cgroup.procs"));
   return parse_pids(text);
 }
 

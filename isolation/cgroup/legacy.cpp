@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "isolation/cgroup/block_device.hpp"
 #include "isolation/cgroup/cap_text.hpp"
@@ -14,6 +15,7 @@
 namespace hermetric {
 namespace {
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member
 #define FIGURE(member) [](ResourceUsage& usage) -> Measured& { return usage.member; }
 
 constexpr const char* kIoBytes = "blkio.throttle.io_service_bytes";
@@ -55,7 +57,7 @@ void settle(ResourceUsage& usage) {
   if (!cpu.user_usec.known() || !cpu.user_usec.note.ends_with("cpuacct.usage_user")) return;
   const double ticked = static_cast<double>(*cpu.user_usec.value) + static_cast<double>(*cpu.system_usec.value);
   const double share = ticked > 0 ? static_cast<double>(*cpu.system_usec.value) / ticked : 0;  // as the kernel: user
-  const auto system = static_cast<std::uint64_t>(static_cast<double>(*cpu.usage_usec.value) * share + 0.5);
+  const auto system = static_cast<std::uint64_t>(std::llround(static_cast<double>(*cpu.usage_usec.value) * share));
   cpu.system_usec = Measured::of(system, cpu.system_usec.note + ", scaled to cpuacct.usage");
   cpu.user_usec = Measured::of(*cpu.usage_usec.value - system, cpu.user_usec.note + ", scaled to cpuacct.usage");
 }

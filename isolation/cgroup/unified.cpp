@@ -12,6 +12,7 @@
 namespace hermetric {
 namespace {
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member
 #define FIGURE(member) [](ResourceUsage& usage) -> Measured& { return usage.member; }
 
 constexpr std::array kUsage = {
