@@ -30,10 +30,8 @@ constexpr std::array kNeeds = {
 
 bool holds(const CapWrite& cap, std::string_view actual) {
   switch (cap.read_back) {
-    case ReadBack::kNothing:
-      return true;
-    case ReadBack::kSameText:
-      return trimmed(actual) == cap.expected;
+    case ReadBack::kNothing: return true;
+    case ReadBack::kSameText: return trimmed(actual) == cap.expected;
     case ReadBack::kSameList: {
       const auto cpus = parse_cpu_list(actual);
       return cpus && cpus == parse_cpu_list(cap.expected);

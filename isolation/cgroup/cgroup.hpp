@@ -19,14 +19,10 @@ enum class CgroupLayout { kNone, kV1, kHybrid, kV2 };
 
 constexpr std::string_view name_of(CgroupLayout layout) {
   switch (layout) {
-    case CgroupLayout::kNone:
-      return "none";
-    case CgroupLayout::kV1:
-      return "v1";
-    case CgroupLayout::kHybrid:
-      return "hybrid";
-    case CgroupLayout::kV2:
-      return "v2";
+    case CgroupLayout::kNone: return "none";
+    case CgroupLayout::kV1: return "v1";
+    case CgroupLayout::kHybrid: return "hybrid";
+    case CgroupLayout::kV2: return "v2";
   }
   return "none";
 }

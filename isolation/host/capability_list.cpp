@@ -76,8 +76,7 @@ ControllerSupport io_of(const HostCapabilities& host) {
 
 Capability describe_counters(int error_number, const std::optional<std::string>& paranoid) {
   switch (error_number) {
-    case 0:
-      return {.available = true};
+    case 0: return {.available = true};
     case ENOENT:
     case ENODEV:
     case EOPNOTSUPP:
@@ -90,8 +89,7 @@ Capability describe_counters(int error_number, const std::optional<std::string>&
               .reason = "perf_event_open is not permitted" +
                         (paranoid ? " (kernel.perf_event_paranoid is " + *paranoid + ")" : std::string()),
               .remedy = "run as root or with CAP_PERFMON, or sysctl kernel.perf_event_paranoid=2"};
-    default:
-      return {.available = false, .reason = std::string("perf_event_open: ") + std::strerror(error_number)};
+    default: return {.available = false, .reason = std::string("perf_event_open: ") + std::strerror(error_number)};
   }
 }
 

@@ -242,71 +242,41 @@ long perform(const ChildPlan& plan, const Step& step) {
     case Op::kMark:
       plan.record->marks[static_cast<std::size_t>(step.number)] = now() + plan.record->clock_shift;
       return 0;
-    case Op::kDieWithParent:
-      return die_with_parent(step);
-    case Op::kCloseRange:
-      return raw::call(SYS_close_range, step.number, static_cast<long>(step.flags), 0);
-    case Op::kDefaultSignals:
-      return default_signals();
-    case Op::kUmask:
-      return raw::call(SYS_umask, step.number);
-    case Op::kHostname:
-      return raw::call(SYS_sethostname, word(step.path), static_cast<long>(length_of(step.path)));
-    case Op::kDomainname:
-      return raw::call(SYS_setdomainname, word(step.path), static_cast<long>(length_of(step.path)));
-    case Op::kLinkUp:
-      return link_up(step);
-    case Op::kChdir:
-      return raw::call(SYS_chdir, word(step.path));
+    case Op::kDieWithParent: return die_with_parent(step);
+    case Op::kCloseRange: return raw::call(SYS_close_range, step.number, static_cast<long>(step.flags), 0);
+    case Op::kDefaultSignals: return default_signals();
+    case Op::kUmask: return raw::call(SYS_umask, step.number);
+    case Op::kHostname: return raw::call(SYS_sethostname, word(step.path), static_cast<long>(length_of(step.path)));
+    case Op::kDomainname: return raw::call(SYS_setdomainname, word(step.path), static_cast<long>(length_of(step.path)));
+    case Op::kLinkUp: return link_up(step);
+    case Op::kChdir: return raw::call(SYS_chdir, word(step.path));
     case Op::kMount:
       return raw::call(SYS_mount, word(step.source), word(step.path), word(step.type), static_cast<long>(step.flags),
                        word(step.data));
-    case Op::kBindMapped:
-      return bind_mapped(step);
-    case Op::kMakeDirectory:
-      return raw::call(SYS_mkdirat, AT_FDCWD, word(step.path), step.number);
+    case Op::kBindMapped: return bind_mapped(step);
+    case Op::kMakeDirectory: return raw::call(SYS_mkdirat, AT_FDCWD, word(step.path), step.number);
     case Op::kMakeDevice:
       return raw::call(SYS_mknodat, AT_FDCWD, word(step.path), S_IFCHR | step.number, static_cast<long>(step.flags));
-    case Op::kSymlink:
-      return raw::call(SYS_symlinkat, word(step.source), AT_FDCWD, word(step.path));
-    case Op::kPivotRoot:
-      return pivot_root();
-    case Op::kUnshare:
-      return raw::call(SYS_unshare, static_cast<long>(step.flags));
-    case Op::kSetNamespace:
-      return raw::call(SYS_setns, step.fd, static_cast<long>(step.flags));
-    case Op::kWriteFile:
-      return write_file(step);
-    case Op::kJoinGroup:
-      return raw::call(SYS_write, step.fd, word("0"), 1);
-    case Op::kNewSession:
-      return raw::call(SYS_setsid);
-    case Op::kResourceLimit:
-      return resource_limit(step);
-    case Op::kIdentity:
-      return identity(step);
-    case Op::kBoundingSet:
-      return bounding_set(step);
-    case Op::kNoNewPrivileges:
-      return raw::call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    case Op::kDuplicate:
-      return raw::call(SYS_dup3, step.fd, step.number, 0);
-    case Op::kUnblockSignals:
-      return unblock_signals();
-    case Op::kTerminal:
-      return raw::call(SYS_ioctl, step.fd, TIOCSCTTY, 0);
-    case Op::kNoteNamespaces:
-      return note_namespaces(*plan.record);
-    case Op::kOpenCounter:
-      return open_counter(*plan.record, step);
-    case Op::kSpawnJob:
-      return spawn_job(plan, step);
-    case Op::kSeccomp:
-      return load_filter(step);
-    case Op::kAwaitCommand:
-      return await_command(*plan.record);
-    case Op::kExec:
-      return exec(plan);
+    case Op::kSymlink: return raw::call(SYS_symlinkat, word(step.source), AT_FDCWD, word(step.path));
+    case Op::kPivotRoot: return pivot_root();
+    case Op::kUnshare: return raw::call(SYS_unshare, static_cast<long>(step.flags));
+    case Op::kSetNamespace: return raw::call(SYS_setns, step.fd, static_cast<long>(step.flags));
+    case Op::kWriteFile: return write_file(step);
+    case Op::kJoinGroup: return raw::call(SYS_write, step.fd, word("0"), 1);
+    case Op::kNewSession: return raw::call(SYS_setsid);
+    case Op::kResourceLimit: return resource_limit(step);
+    case Op::kIdentity: return identity(step);
+    case Op::kBoundingSet: return bounding_set(step);
+    case Op::kNoNewPrivileges: return raw::call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    case Op::kDuplicate: return raw::call(SYS_dup3, step.fd, step.number, 0);
+    case Op::kUnblockSignals: return unblock_signals();
+    case Op::kTerminal: return raw::call(SYS_ioctl, step.fd, TIOCSCTTY, 0);
+    case Op::kNoteNamespaces: return note_namespaces(*plan.record);
+    case Op::kOpenCounter: return open_counter(*plan.record, step);
+    case Op::kSpawnJob: return spawn_job(plan, step);
+    case Op::kSeccomp: return load_filter(step);
+    case Op::kAwaitCommand: return await_command(*plan.record);
+    case Op::kExec: return exec(plan);
   }
   return -ENOSYS;
 }

@@ -64,74 +64,45 @@ ChildPlan Plan::view() const {
 std::string describe(const Step& step) {
   const std::string path = text_of(step.path);
   switch (step.op) {
-    case Op::kMark:
-      return "mark the end of " + std::string(name_of(static_cast<Stage>(step.number)));
-    case Op::kDieWithParent:
-      return "die with the parent";
+    case Op::kMark: return "mark the end of " + std::string(name_of(static_cast<Stage>(step.number)));
+    case Op::kDieWithParent: return "die with the parent";
     case Op::kCloseRange:
       return "close descriptors " + std::to_string(step.number) + " to " +
              (step.flags == ~0U ? "the last" : std::to_string(step.flags));
-    case Op::kDefaultSignals:
-      return "default signal handling";
-    case Op::kUmask:
-      return "umask " + std::to_string(step.number);
-    case Op::kHostname:
-      return "hostname " + path;
-    case Op::kDomainname:
-      return "domain name " + path;
-    case Op::kLinkUp:
-      return "interface " + path + " up";
-    case Op::kChdir:
-      return "change directory to " + path;
-    case Op::kMount:
-      return describe_mount(step);
-    case Op::kBindMapped:
-      return "bind " + text_of(step.source) + " on " + path + (step.fd >= 0 ? ", id-mapped" : "");
-    case Op::kMakeDirectory:
-      return "make directory " + path;
-    case Op::kMakeDevice:
-      return "make device " + path;
-    case Op::kSymlink:
-      return "link " + path + " to " + text_of(step.source);
-    case Op::kPivotRoot:
-      return "pivot to the new root and detach the old one";
-    case Op::kUnshare:
-      return "unshare the " + namespace_names(step.flags) + " namespace";
-    case Op::kSetNamespace:
-      return "enter the " + namespace_names(step.flags) + " namespace";
-    case Op::kWriteFile:
-      return "write " + path;
-    case Op::kJoinGroup:
-      return "join the cgroup of descriptor " + std::to_string(step.fd);
-    case Op::kNewSession:
-      return "new session";
+    case Op::kDefaultSignals: return "default signal handling";
+    case Op::kUmask: return "umask " + std::to_string(step.number);
+    case Op::kHostname: return "hostname " + path;
+    case Op::kDomainname: return "domain name " + path;
+    case Op::kLinkUp: return "interface " + path + " up";
+    case Op::kChdir: return "change directory to " + path;
+    case Op::kMount: return describe_mount(step);
+    case Op::kBindMapped: return "bind " + text_of(step.source) + " on " + path + (step.fd >= 0 ? ", id-mapped" : "");
+    case Op::kMakeDirectory: return "make directory " + path;
+    case Op::kMakeDevice: return "make device " + path;
+    case Op::kSymlink: return "link " + path + " to " + text_of(step.source);
+    case Op::kPivotRoot: return "pivot to the new root and detach the old one";
+    case Op::kUnshare: return "unshare the " + namespace_names(step.flags) + " namespace";
+    case Op::kSetNamespace: return "enter the " + namespace_names(step.flags) + " namespace";
+    case Op::kWriteFile: return "write " + path;
+    case Op::kJoinGroup: return "join the cgroup of descriptor " + std::to_string(step.fd);
+    case Op::kNewSession: return "new session";
     case Op::kResourceLimit:
       return "resource limit " + std::to_string(step.number) + " = " + std::to_string(step.flags);
-    case Op::kIdentity:
-      return "become user " + std::to_string(step.number) + " group " + std::to_string(step.flags);
+    case Op::kIdentity: return "become user " + std::to_string(step.number) + " group " + std::to_string(step.flags);
     case Op::kBoundingSet:
       return "no capabilities but " + std::to_string(std::popcount(step.flags)) + " of the bounding set";
-    case Op::kNoNewPrivileges:
-      return "no new privileges";
-    case Op::kDuplicate:
-      return "descriptor " + std::to_string(step.fd) + " becomes " + std::to_string(step.number);
-    case Op::kUnblockSignals:
-      return "unblock signals";
-    case Op::kTerminal:
-      return "take the terminal";
-    case Op::kNoteNamespaces:
-      return "note the namespaces";
+    case Op::kNoNewPrivileges: return "no new privileges";
+    case Op::kDuplicate: return "descriptor " + std::to_string(step.fd) + " becomes " + std::to_string(step.number);
+    case Op::kUnblockSignals: return "unblock signals";
+    case Op::kTerminal: return "take the terminal";
+    case Op::kNoteNamespaces: return "note the namespaces";
     case Op::kOpenCounter:
       return "open counter " + std::to_string(step.number) + ", perf event " + std::to_string(step.flags >> 32) + ":" +
              std::to_string(step.flags & 0xffffffffU);
-    case Op::kSpawnJob:
-      return step.fd >= 0 ? "start the job in its cgroup2 leaf" : "start the job";
-    case Op::kSeccomp:
-      return "filter system calls by " + std::to_string(step.number) + " instructions";
-    case Op::kAwaitCommand:
-      return "wait for the command";
-    case Op::kExec:
-      return "execute";
+    case Op::kSpawnJob: return step.fd >= 0 ? "start the job in its cgroup2 leaf" : "start the job";
+    case Op::kSeccomp: return "filter system calls by " + std::to_string(step.number) + " instructions";
+    case Op::kAwaitCommand: return "wait for the command";
+    case Op::kExec: return "execute";
   }
   return "unknown step";
 }

@@ -31,29 +31,14 @@ std::uint32_t run(const SeccompProgram& program, const seccomp_data& call) {
       case BPF_LD | BPF_W | BPF_ABS:
         std::memcpy(&accumulator, reinterpret_cast<const char*>(&call) + step.k, sizeof accumulator);
         break;
-      case BPF_ALU | BPF_AND | BPF_K:
-        accumulator &= step.k;
-        break;
-      case BPF_JMP | BPF_JA:
-        at += step.k;
-        break;
-      case BPF_JMP | BPF_JEQ | BPF_K:
-        jump(accumulator == step.k);
-        break;
-      case BPF_JMP | BPF_JGT | BPF_K:
-        jump(accumulator > step.k);
-        break;
-      case BPF_JMP | BPF_JGE | BPF_K:
-        jump(accumulator >= step.k);
-        break;
-      case BPF_JMP | BPF_JSET | BPF_K:
-        jump((accumulator & step.k) != 0);
-        break;
-      case BPF_RET | BPF_K:
-        return step.k;
-      default:
-        ADD_FAILURE() << "instruction " << at << " has code " << step.code;
-        return 0;
+      case BPF_ALU | BPF_AND | BPF_K: accumulator &= step.k; break;
+      case BPF_JMP | BPF_JA: at += step.k; break;
+      case BPF_JMP | BPF_JEQ | BPF_K: jump(accumulator == step.k); break;
+      case BPF_JMP | BPF_JGT | BPF_K: jump(accumulator > step.k); break;
+      case BPF_JMP | BPF_JGE | BPF_K: jump(accumulator >= step.k); break;
+      case BPF_JMP | BPF_JSET | BPF_K: jump((accumulator & step.k) != 0); break;
+      case BPF_RET | BPF_K: return step.k;
+      default: ADD_FAILURE() << "instruction " << at << " has code " << step.code; return 0;
     }
   }
   ADD_FAILURE() << "the program has no end";

@@ -230,15 +230,9 @@ Result<ChangeCounts> count_changes(const OverlayLayers& layers) {
   TRY(visit_changes(layers, [&](const Change& change) -> Status {
     if (S_ISDIR(change.status.st_mode)) return {};
     switch (change.kind) {
-      case Change::Kind::kCreated:
-        ++counts.files_created;
-        break;
-      case Change::Kind::kModified:
-        ++counts.files_modified;
-        break;
-      case Change::Kind::kDeleted:
-        ++counts.files_deleted;
-        return {};
+      case Change::Kind::kCreated: ++counts.files_created; break;
+      case Change::Kind::kModified: ++counts.files_modified; break;
+      case Change::Kind::kDeleted: ++counts.files_deleted; return {};
     }
     if (S_ISREG(change.status.st_mode)) counts.bytes_written += static_cast<std::uint64_t>(change.status.st_size);
     return {};

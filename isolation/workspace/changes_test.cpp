@@ -193,24 +193,15 @@ class RandomWork {
 
   void step() {
     switch (pick(9)) {
-      case 0:
-        return write(any_directory() + "/" + fresh());
-      case 1:
-        return write(any_file());
-      case 2:
-        return remove(any_file());
-      case 3:
-        return rename(any_file(), any_directory() + "/" + fresh());
-      case 4:
-        return rename(any_file(), any_file());
-      case 5:
-        return rename(any_subdirectory(), any_directory() + "/" + fresh());
-      case 6:
-        return replace_directory(any_subdirectory());
-      case 7:
-        return link(any_file());
-      default:
-        return change_mode(any_file());
+      case 0: return write(any_directory() + "/" + fresh());
+      case 1: return write(any_file());
+      case 2: return remove(any_file());
+      case 3: return rename(any_file(), any_directory() + "/" + fresh());
+      case 4: return rename(any_file(), any_file());
+      case 5: return rename(any_subdirectory(), any_directory() + "/" + fresh());
+      case 6: return replace_directory(any_subdirectory());
+      case 7: return link(any_file());
+      default: return change_mode(any_file());
     }
   }
 

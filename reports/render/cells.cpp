@@ -31,13 +31,10 @@ std::string outcome_cell(const Outcome& outcome) {
 
 Colour colour_of(OutcomeStatus status) {
   switch (status) {
-    case OutcomeStatus::kPassed:
-      return Colour::kGreen;
+    case OutcomeStatus::kPassed: return Colour::kGreen;
     case OutcomeStatus::kSkipped:
-    case OutcomeStatus::kCancelled:
-      return Colour::kYellow;
-    default:
-      return Colour::kRed;
+    case OutcomeStatus::kCancelled: return Colour::kYellow;
+    default: return Colour::kRed;
   }
 }
 

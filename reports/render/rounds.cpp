@@ -85,18 +85,12 @@ std::string text_of(const Table& table, bool markdown) { return markdown ? table
 
 std::string stop_text(StopReason reason) {
   switch (reason) {
-    case StopReason::kRuns:
-      return "as many as asked for";
-    case StopReason::kPrecision:
-      return "ended by --precision";
-    case StopReason::kMaxRounds:
-      return "ended by --max-rounds";
-    case StopReason::kMaxTime:
-      return "ended by --max-time";
-    case StopReason::kFailed:
-      return "ended by failures";
-    case StopReason::kInterrupted:
-      return "interrupted";
+    case StopReason::kRuns: return "as many as asked for";
+    case StopReason::kPrecision: return "ended by --precision";
+    case StopReason::kMaxRounds: return "ended by --max-rounds";
+    case StopReason::kMaxTime: return "ended by --max-time";
+    case StopReason::kFailed: return "ended by failures";
+    case StopReason::kInterrupted: return "interrupted";
   }
   return {};
 }

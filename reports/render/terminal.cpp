@@ -17,16 +17,11 @@ std::string_view environment(const char* name) {
 /// Select Graphic Rendition of ECMA-48.
 int code_of(Colour colour) {
   switch (colour) {
-    case Colour::kBold:
-      return 1;
-    case Colour::kDim:
-      return 2;
-    case Colour::kRed:
-      return 31;
-    case Colour::kGreen:
-      return 32;
-    case Colour::kYellow:
-      return 33;
+    case Colour::kBold: return 1;
+    case Colour::kDim: return 2;
+    case Colour::kRed: return 31;
+    case Colour::kGreen: return 32;
+    case Colour::kYellow: return 33;
   }
   return 0;
 }

@@ -28,14 +28,10 @@ class Machine {
     const double part = static_cast<double>(now_++) / static_cast<double>(last_);
     walk_ += 0.01 * draw(random_, Tail::kNormal);
     switch (drift_) {
-      case Drift::kNone:
-        return 1;
-      case Drift::kLinear:
-        return 1 + 0.3 * part;
-      case Drift::kSine:
-        return 1 + 0.2 * std::sin(6 * std::numbers::pi * part);
-      case Drift::kWalk:
-        return std::exp(walk_);
+      case Drift::kNone: return 1;
+      case Drift::kLinear: return 1 + 0.3 * part;
+      case Drift::kSine: return 1 + 0.2 * std::sin(6 * std::numbers::pi * part);
+      case Drift::kWalk: return std::exp(walk_);
     }
     return 1;
   }

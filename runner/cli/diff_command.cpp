@@ -10,12 +10,9 @@ namespace {
 
 char letter_of(Change::Kind kind) {
   switch (kind) {
-    case Change::Kind::kCreated:
-      return 'A';
-    case Change::Kind::kModified:
-      return 'M';
-    case Change::Kind::kDeleted:
-      return 'D';
+    case Change::Kind::kCreated: return 'A';
+    case Change::Kind::kModified: return 'M';
+    case Change::Kind::kDeleted: return 'D';
   }
   return '?';
 }

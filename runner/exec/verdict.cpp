@@ -55,24 +55,17 @@ Outcome decide_outcome(const Ending& ending, Intervention intervention, const Re
 
 int exit_code_of(const Outcome& outcome, std::optional<int> interrupt) {
   switch (outcome.status) {
-    case OutcomeStatus::kPassed:
-      return 0;
-    case OutcomeStatus::kFailed:
-      return outcome.exit_code.value_or(1);
-    case OutcomeStatus::kSignaled:
-      return kExitSignalBase + outcome.signal.value_or(0);
+    case OutcomeStatus::kPassed: return 0;
+    case OutcomeStatus::kFailed: return outcome.exit_code.value_or(1);
+    case OutcomeStatus::kSignaled: return kExitSignalBase + outcome.signal.value_or(0);
     case OutcomeStatus::kTimedOut:
     case OutcomeStatus::kCpuTimeExceeded:
     case OutcomeStatus::kOutputLimit:
-    case OutcomeStatus::kDiskLimit:
-      return kExitLimit;
-    case OutcomeStatus::kOutOfMemory:
-      return kExitSignalBase + SIGKILL;
-    case OutcomeStatus::kCancelled:
-      return kExitSignalBase + interrupt.value_or(SIGTERM);
+    case OutcomeStatus::kDiskLimit: return kExitLimit;
+    case OutcomeStatus::kOutOfMemory: return kExitSignalBase + SIGKILL;
+    case OutcomeStatus::kCancelled: return kExitSignalBase + interrupt.value_or(SIGTERM);
     case OutcomeStatus::kSetupFailed:
-    case OutcomeStatus::kSkipped:
-      return kExitNoRun;
+    case OutcomeStatus::kSkipped: return kExitNoRun;
   }
   return kExitNoRun;
 }

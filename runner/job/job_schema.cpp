@@ -57,28 +57,17 @@ Json command() {
 
 Json schema_of(const ValueShape& shape) {
   switch (shape.kind) {
-    case ValueKind::kBoolean:
-      return {{"type", "boolean"}};
-    case ValueKind::kInteger:
-      return integer(shape.range);
-    case ValueKind::kNumber:
-      return {{"type", "number"}, {"minimum", kMinCpus}};
-    case ValueKind::kText:
-      return text(shape);
-    case ValueKind::kTextOrInteger:
-      return quantity(shape);
-    case ValueKind::kTextOrNull:
-      return {{"type", {"string", "null"}}, {"pattern", shape.pattern}};
-    case ValueKind::kScalar:
-      return scalar();
-    case ValueKind::kTextList:
-      return list_of(text(shape), 0);
-    case ValueKind::kScalarList:
-      return list_of(scalar(), 1);
-    case ValueKind::kCommand:
-      return command();
-    case ValueKind::kScalarMap:
-      return map_of(scalar(), shape);
+    case ValueKind::kBoolean: return {{"type", "boolean"}};
+    case ValueKind::kInteger: return integer(shape.range);
+    case ValueKind::kNumber: return {{"type", "number"}, {"minimum", kMinCpus}};
+    case ValueKind::kText: return text(shape);
+    case ValueKind::kTextOrInteger: return quantity(shape);
+    case ValueKind::kTextOrNull: return {{"type", {"string", "null"}}, {"pattern", shape.pattern}};
+    case ValueKind::kScalar: return scalar();
+    case ValueKind::kTextList: return list_of(text(shape), 0);
+    case ValueKind::kScalarList: return list_of(scalar(), 1);
+    case ValueKind::kCommand: return command();
+    case ValueKind::kScalarMap: return map_of(scalar(), shape);
     case ValueKind::kMatrix: {
       Json matrix = map_of(list_of(scalar(), 1), shape);
       matrix["minProperties"] = 1;

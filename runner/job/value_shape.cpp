@@ -56,14 +56,10 @@ static_assert(kRules.size() == static_cast<std::size_t>(ValueKind::kMatrix) + 1)
 
 std::string describe_value(const YamlNode& node) {
   switch (node.kind) {
-    case Kind::kNull:
-      return "nothing";
-    case Kind::kList:
-      return node.items.empty() ? "an empty list" : "a list";
-    case Kind::kMap:
-      return node.entries.empty() ? "an empty mapping" : "a mapping";
-    case Kind::kScalar:
-      break;
+    case Kind::kNull: return "nothing";
+    case Kind::kList: return node.items.empty() ? "an empty list" : "a list";
+    case Kind::kMap: return node.entries.empty() ? "an empty mapping" : "a mapping";
+    case Kind::kScalar: break;
   }
   if (is_text(node)) return fmt::format("the text \"{}\"", beginning(node.text));
   return fmt::format("{} {}", is_number(node) ? "the number" : "the truth value", node.text);

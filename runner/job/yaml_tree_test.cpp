@@ -14,10 +14,8 @@ using testing::StartsWith;
 std::string show(const YamlNode& node) {
   std::string text;
   switch (node.kind) {
-    case YamlNode::Kind::kNull:
-      return "null";
-    case YamlNode::Kind::kScalar:
-      return node.quoted ? "'" + node.text + "'" : node.text;
+    case YamlNode::Kind::kNull: return "null";
+    case YamlNode::Kind::kScalar: return node.quoted ? "'" + node.text + "'" : node.text;
     case YamlNode::Kind::kList:
       for (const YamlNodePtr& item : node.items) text += (text.empty() ? "" : " ") + show(*item);
       return "[" + text + "]";

@@ -38,14 +38,10 @@ std::vector<double> unit_noise(Random& random, const NoiseKind& kind, std::size_
 
 double draw(Random& random, Tail tail) {
   switch (tail) {
-    case Tail::kNormal:
-      return normal(random);
-    case Tail::kSkewed:
-      return (std::exp(0.6 * normal(random)) - 1.197) / 0.79;
-    case Tail::kStudent3:
-      return 0.87 * student(random, 3);
-    case Tail::kStudent2:
-      return 0.82 * student(random, 2);
+    case Tail::kNormal: return normal(random);
+    case Tail::kSkewed: return (std::exp(0.6 * normal(random)) - 1.197) / 0.79;
+    case Tail::kStudent3: return 0.87 * student(random, 3);
+    case Tail::kStudent2: return 0.82 * student(random, 2);
   }
   return 0;
 }
