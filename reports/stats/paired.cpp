@@ -161,7 +161,8 @@ std::vector<PairedComparison> compare_paired(std::span<const PairedSample> sampl
   for (std::size_t i = 0; i < samples.size(); ++i) {
     PairedComparison result = rounds[i].describe(options);
     if (differs[i]) {
-      result.verdict = rounds[i].is_worse() ? Verdict::kRegressed : Verdict::kImproved;
+      const bool is_worse = rounds[i].is_worse() != samples[i].bigger_is_better;
+      result.verdict = is_worse ? Verdict::kRegressed : Verdict::kImproved;
     } else if (rounds[i].is_same(options.confidence)) {
       result.verdict = Verdict::kSame;
     }

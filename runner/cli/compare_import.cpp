@@ -2,13 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <utility>
 
 #include "isolation/sys/files.hpp"
 #include "reports/interchange/foreign_figures.hpp"
-#include "reports/model/json_text.hpp"
 #include "reports/model/report_json.hpp"
-#include "reports/render/comparison.hpp"
 #include "reports/stats/level_comparison.hpp"
 #include "runner/cli/compare_sources.hpp"
 #include "runner/cli/verdict_options.hpp"
@@ -73,24 +70,6 @@ Result<std::vector<ImportedSeries>> read_series(const std::string& path, const s
   return series;
 }
 
-/// Where more is better, the inverse is compared: what regresses always grows.
-std::vector<double> costs_of(const ImportedSeries& series) {
-  std::vector<double> costs = series.values;
-  if (series.bigger_is_better)
-    for (double& cost : costs) cost = cost > 0 ? 1 / cost : 0;
-  return costs;
-}
-
-/// The other way round for people.
-void show_as_given(PairedComparison& comparison) {
-  comparison.a = comparison.a > 0 ? 1 / comparison.a : 0;
-  comparison.b = comparison.b > 0 ? 1 / comparison.b : 0;
-  comparison.ratio = 1 / comparison.ratio;
-  if (comparison.ratio_low) comparison.ratio_low = 1 / *comparison.ratio_low;
-  if (comparison.ratio_high) comparison.ratio_high = 1 / *comparison.ratio_high;
-  std::swap(comparison.ratio_low, comparison.ratio_high);
-}
-
 /// What both files have.
 std::vector<PairedSample> common_samples(const std::vector<ImportedSeries>& before,
                                          const std::vector<ImportedSeries>& after) {
@@ -98,26 +77,17 @@ std::vector<PairedSample> common_samples(const std::vector<ImportedSeries>& befo
   for (const ImportedSeries& series : before) {
     const auto other = std::ranges::find(after, series.name, &ImportedSeries::name);
     if (other != after.end())
-      samples.push_back({series.name, costs_of(series), costs_of(*other), default_margin(series.metric)});
+      samples.push_back(
+          {series.name, series.values, other->values, default_margin(series.metric), series.bigger_is_better});
   }
   return samples;
-}
-
-std::string text_of(const std::vector<PairedComparison>& metrics, const CompareOptions& options) {
-  std::string text;
-  if (options.json) {
-    append_json(text, comparison_to_json(metrics));
-    return text + "\n";
-  }
-  const Table table = comparison_table(metrics);
-  return options.markdown ? table.markdown() : table.text();
 }
 
 /// Without several values nothing tells how noisy a figure is.
 std::string note_of_few(const std::vector<PairedSample>& samples) {
   const auto few = std::ranges::count_if(samples, [](const auto& s) { return s.a.size() < kFewestOfLevel; });
   if (few == 0) return {};
-  return fmt::format("\n{} of {} have fewer than {} values in the first file, so no verdict\n", few, samples.size(),
+  return fmt::format("{} of {} have fewer than {} values in the first file, so no verdict\n", few, samples.size(),
                      kFewestOfLevel);
 }
 
@@ -137,13 +107,8 @@ int compare_import(const CompareOptions& options) {
   }
   if (auto applied = apply_margins(options.margins, samples); !applied)
     return trouble(std::move(applied).error().in("compare"));
-  auto metrics = compare_with_levels(samples);
-  for (PairedComparison& metric : metrics) {
-    const auto series = std::ranges::find(*before, metric.name, &ImportedSeries::name);
-    if (series->bigger_is_better) show_as_given(metric);
-  }
-  return print_result(text_of(metrics, options) + (options.json ? "" : note_of_few(samples)),
-                      exit_code_of(metrics, options.strict));
+  const auto metrics = compare_with_levels(samples);
+  return print_result(comparison_text(metrics, options, note_of_few(samples)), exit_code_of(metrics, options.strict));
 }
 
 }  // namespace hermetric

@@ -31,6 +31,10 @@ int clean_up(const std::vector<Hooks>& all, int code);
 /// Says how a run failed, and the last lines that it wrote to its stderr.
 void say_failure(const std::string& what, const Outcome& outcome, const std::string& stderr_file);
 
+/// A table of `metrics` with `notes` below, for people; or --json, which has no notes.
+std::string comparison_text(const std::vector<PairedComparison>& metrics, const CompareOptions& options,
+                            const std::string& notes);
+
 /// Prints a text that is there whole; the exit code is `code` if that works.
 int print_result(const std::string& text, int code);
 
