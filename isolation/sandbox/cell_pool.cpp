@@ -40,10 +40,22 @@ CellPool::~CellPool() {
   maker_.join();
 }
 
-void CellPool::expect(std::vector<SandboxSpec> needs) {
+/// Called under the lock.
+void CellPool::replace_expected(std::vector<SandboxSpec> needs) {
   if (needs.size() > capacity_) needs.resize(capacity_);
-  const std::lock_guard lock(mutex_);
   expected_ = std::move(needs);
+}
+
+void CellPool::expect(std::vector<SandboxSpec> needs) {
+  const std::lock_guard lock(mutex_);
+  look_ahead_ = nullptr;
+  replace_expected(std::move(needs));
+  changed_.notify_all();
+}
+
+void CellPool::look_ahead(std::function<std::vector<SandboxSpec>()> needs) {
+  const std::lock_guard lock(mutex_);
+  look_ahead_ = std::move(needs);
   changed_.notify_all();
 }
 
@@ -93,7 +105,13 @@ std::optional<std::size_t> CellPool::unexpected() const {
 void CellPool::loop(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (const auto surplus = unexpected()) {
+    if (look_ahead_) {
+      const auto needs = std::exchange(look_ahead_, nullptr);
+      lock.unlock();
+      auto found = needs();
+      lock.lock();
+      replace_expected(std::move(found));
+    } else if (const auto surplus = unexpected()) {
       PreparedCell cell = std::move(ready_[*surplus]);
       ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(*surplus));
       lock.unlock();
@@ -104,7 +122,7 @@ void CellPool::loop(const std::stop_token& stop) {
       prepare(*need, stop);
       lock.lock();
     } else {
-      changed_.wait(lock, stop, [this] { return next_missing() || unexpected(); });
+      changed_.wait(lock, stop, [this] { return look_ahead_ || next_missing() || unexpected(); });
     }
   }
   for (PreparedCell& cell : ready_) remove(std::move(cell));
@@ -116,8 +134,9 @@ void CellPool::prepare(const SandboxSpec& need, const std::stop_token& stop) {
   const auto latest = std::chrono::steady_clock::now() + kPatience;
   while (!a_cpu_is_idle() && std::chrono::steady_clock::now() < latest) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, kIdleCheck, [&] { return next_missing() != need; });
-    if (stop.stop_requested() || next_missing() != need) return;
+    const auto is_outdated = [&] { return look_ahead_ || next_missing() != need; };
+    changed_.wait_for(lock, stop, kIdleCheck, is_outdated);
+    if (stop.stop_requested() || is_outdated()) return;
   }
   auto made = make(need);
   const std::lock_guard lock(mutex_);

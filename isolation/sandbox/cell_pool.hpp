@@ -21,8 +21,8 @@ struct PreparedCell {
   Fd out, err;  ///< read ends, non-blocking, of the pipes that are the job's stdout and stderr; its stdin is empty
 };
 
-/// Cells that are made before their jobs are due, by a thread of its own, while a CPU is idle. Each is given to one job
-/// with just the need it was made for, or to none. Thread-safe.
+/// Cells that are made before their jobs are due, by a thread of its own, while a CPU is idle (and one each 100 ms
+/// where none ever is). Each is given to one job with just the need it was made for, or to none. Thread-safe.
 class CellPool {
  public:
   /// At most `capacity` cells exist in it at a time. `host` must outlive the pool, and the pool every cell it has
@@ -37,6 +37,9 @@ class CellPool {
   /// and cells that are no longer expected are removed.
   void expect(std::vector<SandboxSpec> needs);
 
+  /// The same by a function that the pool's own thread calls, soon and once: it may take its time.
+  void look_ahead(std::function<std::vector<SandboxSpec>()> needs);
+
   /// A cell for `spec`, already out of the pool; or nothing, and the caller makes one.
   std::optional<PreparedCell> take(const SandboxSpec& spec);
 
@@ -45,6 +48,7 @@ class CellPool {
 
  private:
   void loop(const std::stop_token& stop);
+  void replace_expected(std::vector<SandboxSpec> needs);
   [[nodiscard]] std::optional<std::size_t> unexpected() const;
   [[nodiscard]] std::optional<SandboxSpec> next_missing() const;
   void prepare(const SandboxSpec& need, const std::stop_token& stop);
@@ -54,6 +58,7 @@ class CellPool {
   std::size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
+  std::function<std::vector<SandboxSpec>()> look_ahead_;  ///< not called yet
   std::vector<SandboxSpec> expected_;
   std::vector<SandboxSpec> failed_;  ///< their jobs make their own cells, and tell why they cannot
   std::vector<PreparedCell> ready_;

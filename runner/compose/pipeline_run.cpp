@@ -102,23 +102,21 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
 /// As many cells as jobs may run at a time.
 void PipelineRun::make_pool(const Pipeline& pipeline, std::size_t cells) {
   pool_ = std::make_unique<CellPool>(session_.host(), cells);
-  upcoming_ = std::make_unique<UpcomingJobs>(
-      pipeline, cells,
-      [this](const JobSpec& job) -> std::optional<SandboxSpec> {
-        if (!may_use_pool(job)) return std::nullopt;
-        const auto facts = facts_for(job);
-        if (!facts) return std::nullopt;
-        auto spec = resolve(job, *facts);
-        return spec ? std::optional(*std::move(spec)) : std::nullopt;
-      },
-      [this](std::vector<SandboxSpec> needs) { pool_->expect(std::move(needs)); });
+  upcoming_ = std::make_unique<UpcomingJobs>(pipeline, cells, [this](const JobSpec& job) -> std::optional<SandboxSpec> {
+    if (!may_use_pool(job)) return std::nullopt;
+    const auto facts = facts_for(job);
+    if (!facts) return std::nullopt;
+    auto spec = resolve(job, *facts);
+    return spec ? std::optional(*std::move(spec)) : std::nullopt;
+  });
 }
 
-/// First taken, then gone: until then the job's own cell is one that is expected.
+/// The jobs that come next are looked at by the pool's thread: this job is on its way to its exec.
 std::optional<PreparedCell> PipelineRun::take_prepared(const JobSpec& job, const SandboxSpec& spec) {
   if (!pool_) return std::nullopt;
   auto cell = may_use_pool(job) ? pool_->take(spec) : std::nullopt;
   upcoming_->gone(job.name);
+  pool_->look_ahead([this] { return upcoming_->next(); });
   return cell;
 }
 
@@ -211,8 +209,11 @@ void PipelineRun::on_finished(const JobReport& report) {
   }
   for (const JobReport& attempt : earlier) keep(attempt);
   keep(report);
+  // Of these no cell was asked for.
+  if (upcoming_ &&
+      (report.outcome.status == OutcomeStatus::kSkipped || report.outcome.status == OutcomeStatus::kSetupFailed))
+    upcoming_->gone(report.name);
   if (report.outcome.status == OutcomeStatus::kSkipped) {
-    if (upcoming_) upcoming_->gone(report.name);
     display_.skipped(report.name, report.outcome.reason.value_or(""));
   } else {
     display_.job_finished(report);

@@ -64,8 +64,8 @@ class PipelineRun {
   std::mutex mutex_;
   std::map<std::string, std::vector<JobReport>> earlier_attempts_;
   std::map<std::string, std::vector<std::string>> handed_on_;  ///< artifact paths of jobs that are inputs
-  std::unique_ptr<CellPool> pool_;
   std::unique_ptr<UpcomingJobs> upcoming_;
+  std::unique_ptr<CellPool> pool_;  ///< its thread asks upcoming_
 };
 
 }  // namespace hermetric

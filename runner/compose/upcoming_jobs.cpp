@@ -10,8 +10,8 @@ bool may_be_foreseen(const JobSpec& job) { return job.inputs.empty() && job.when
 
 }  // namespace
 
-UpcomingJobs::UpcomingJobs(const Pipeline& pipeline, std::size_t window, Resolve resolve, Tell tell)
-    : pipeline_(pipeline), window_(window), resolve_(std::move(resolve)), tell_(std::move(tell)) {
+UpcomingJobs::UpcomingJobs(const Pipeline& pipeline, std::size_t window, Resolve resolve)
+    : pipeline_(pipeline), window_(window), resolve_(std::move(resolve)) {
   for (std::size_t job = 0; job < pipeline.jobs.size(); ++job) {
     numbers_.emplace(pipeline.jobs[job].name, job);
     if (may_be_foreseen(pipeline.jobs[job])) waiting_.insert(waiting_.end(), job);
@@ -22,20 +22,26 @@ void UpcomingJobs::gone(const std::string& job) {
   const std::size_t number = numbers_.at(job);
   const std::lock_guard lock(mutex_);
   waiting_.erase(number);
-  needs_.erase(number);
+}
+
+std::optional<std::size_t> UpcomingJobs::waiting_from(std::size_t job) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = waiting_.lower_bound(job);
+  return found == waiting_.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<SandboxSpec> UpcomingJobs::next() {
   std::vector<SandboxSpec> next;
-  for (auto each = waiting_.begin(); each != waiting_.end() && next.size() < window_;) {
-    auto known = needs_.find(*each);
-    if (known == needs_.end())
-      if (auto spec = resolve_(pipeline_.jobs[*each])) known = needs_.emplace(*each, need_of(*std::move(spec))).first;
-    if (known == needs_.end()) {
-      each = waiting_.erase(each);
-      continue;
-    }
-    next.push_back(known->second);
-    ++each;
+  std::map<std::size_t, std::optional<SandboxSpec>> needs;
+  for (auto job = waiting_from(0); job && next.size() < window_; job = waiting_from(*job + 1)) {
+    auto known = needs_.extract(*job);
+    auto need = known ? std::move(known.mapped()) : resolve_(pipeline_.jobs[*job]);
+    if (need && !known) need = need_of(*std::move(need));
+    if (need) next.push_back(*need);
+    needs.emplace(*job, std::move(need));
   }
-  tell_(std::move(next));
+  needs_ = std::move(needs);
+  return next;
 }
 
 }  // namespace hermetric

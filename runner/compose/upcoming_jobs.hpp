@@ -14,28 +14,31 @@
 
 namespace hermetric {
 
-/// What the jobs that have not started yet will need, as far as that can be said before they start. Thread-safe.
+/// What the jobs that have not started yet will need, as far as that can be said before they start.
 class UpcomingJobs {
  public:
   using Resolve = std::function<std::optional<SandboxSpec>(const JobSpec&)>;
-  using Tell = std::function<void(std::vector<SandboxSpec>)>;
 
   /// Looks `window` jobs ahead. `resolve` is asked once for each and says nothing for a job that cannot be resolved
-  /// now; `tell` gets the needs of the next ones, in the pipeline's order, one call at a time. `pipeline` is borrowed.
-  UpcomingJobs(const Pipeline& pipeline, std::size_t window, Resolve resolve, Tell tell);
+  /// now. `pipeline` is borrowed.
+  UpcomingJobs(const Pipeline& pipeline, std::size_t window, Resolve resolve);
 
-  /// The job starts, or never will: tells what comes next.
+  /// The job starts, or never will. Thread-safe, and never waits for next(): it stands in the way of a job's exec.
   void gone(const std::string& job);
 
+  /// The needs of the next ones, in the pipeline's order. For one thread.
+  std::vector<SandboxSpec> next();
+
  private:
+  [[nodiscard]] std::optional<std::size_t> waiting_from(std::size_t job) const;
+
   const Pipeline& pipeline_;
   std::size_t window_;
   Resolve resolve_;
-  Tell tell_;
   std::map<std::string, std::size_t> numbers_;  ///< of the jobs, by name
-  std::mutex mutex_;
-  std::set<std::size_t> waiting_;             ///< jobs that may be foreseen, by number, not yet gone
-  std::map<std::size_t, SandboxSpec> needs_;  ///< of those in the window
+  mutable std::mutex mutex_;
+  std::set<std::size_t> waiting_;  ///< under the mutex: jobs that may be foreseen, by number, not yet gone
+  std::map<std::size_t, std::optional<SandboxSpec>> needs_;  ///< of those in the window; nothing: cannot be resolved
 };
 
 }  // namespace hermetric

@@ -26,19 +26,17 @@ class UpcomingJobsTest : public ::testing::Test {
 
   Names next_after(std::size_t job) {
     if (!upcoming_)
-      upcoming_.emplace(
-          pipeline_, window_,
-          [this](const JobSpec& each) -> std::optional<SandboxSpec> {
-            ++resolved_;
-            if (each.name.starts_with("bad")) return std::nullopt;
-            SandboxSpec spec;
-            spec.name = each.name;
-            spec.hostname = each.name;
-            spec.argv = {"true"};
-            return spec;
-          },
-          [this](std::vector<SandboxSpec> needs) { told_ = std::move(needs); });
+      upcoming_.emplace(pipeline_, window_, [this](const JobSpec& each) -> std::optional<SandboxSpec> {
+        ++resolved_;
+        if (each.name.starts_with("bad")) return std::nullopt;
+        SandboxSpec spec;
+        spec.name = each.name;
+        spec.hostname = each.name;
+        spec.argv = {"true"};
+        return spec;
+      });
     upcoming_->gone(pipeline_.jobs[job].name);
+    told_ = upcoming_->next();
     Names names;
     for (const SandboxSpec& need : told_) names.push_back(need.hostname);
     return names;
