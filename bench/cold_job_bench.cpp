@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "bench/bench_job.hpp"
 #include "bench/floor_host.hpp"
 #include "bench/support.hpp"
 #include "runner/compose/session.hpp"
@@ -16,25 +17,11 @@
 namespace hermetric::bench {
 namespace {
 
-constexpr Bytes kMemory{512U << 20};
-constexpr std::uint64_t kPids = 4096;
-
-JobSpec job_in(const WorkDirectory& work) {
-  JobSpec job;
-  job.name = "bench";
-  job.command = {work.program()};
-  job.workspace = work.path();
-  job.limits.memory = kMemory;
-  job.limits.pids = kPids;
-  job.sample = Duration::zero();
-  return job;
-}
-
 class Bench {
  public:
   Bench()
       : session_(need(Session::open(std::nullopt))),
-        job_(job_in(work_)),
+        job_(bench_job(work_)),
         floor_(session_->host(), need(resolve(job_, session_->facts_for(job_)))) {}
 
   [[nodiscard]] bool has_floor() const { return floor_.fits(); }
@@ -112,16 +99,14 @@ void measure_stages(benchmark::State& state, Bench& bench) {
 }
 
 void add_benchmarks(Bench& bench, benchmark::IterationCount spaced) {
-  const auto tidy = [](auto* registered) { return registered->UseManualTime()->Unit(benchmark::kMillisecond); };
-  tidy(benchmark::RegisterBenchmark("cold_job/tight", [&](auto& state) { run_rounds(state, contenders(bench)); }));
-  tidy(benchmark::RegisterBenchmark("cold_job/spaced", [&](auto& state) {
-    run_rounds(state, contenders(bench), kSpacing);
-  }))->Iterations(spaced);
+  add_rounds("cold_job", contenders(bench), spaced);
   if (!bench.has_floor()) {
     std::cerr << "skipped: the bare loop is written for hybrid cgroups\n";
     return;
   }
-  tidy(benchmark::RegisterBenchmark("cold_job/stages", [&](auto& state) { measure_stages(state, bench); }));
+  benchmark::RegisterBenchmark("cold_job/stages", [&](auto& state) { measure_stages(state, bench); })
+      ->UseManualTime()
+      ->Unit(benchmark::kMillisecond);
 }
 
 }  // namespace

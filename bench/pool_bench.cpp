@@ -4,26 +4,17 @@
 #include <chrono>
 #include <memory>
 
-#include "bench/support.hpp"
+#include "bench/bench_job.hpp"
 #include "runner/compose/bench_cells.hpp"
 #include "runner/compose/session.hpp"
 
 namespace hermetric::bench {
 namespace {
 
-JobSpec job_in(const WorkDirectory& work) {
-  JobSpec job;
-  job.name = "bench";
-  job.command = {work.program()};
-  job.workspace = work.path();
-  job.limits.memory = mebibytes(512);
-  job.limits.pids = 4096;
-  return job;
-}
-
 class Bench {
  public:
-  Bench() : session_(need(Session::open(std::nullopt))), cells_(need(BenchCells::create(*session_, job_in(work_)))) {}
+  Bench()
+      : session_(need(Session::open(std::nullopt))), cells_(need(BenchCells::create(*session_, bench_job(work_)))) {}
 
   Sample to_death() { return seconds(need(cells_->from_pool()).to_death); }
   Sample to_end() { return seconds(need(cells_->from_pool()).to_end); }
@@ -44,13 +35,7 @@ void add_benchmarks(Bench& bench, benchmark::IterationCount spaced) {
   const std::vector<Rounds::Contender> contenders = {{"pool", [&] { return bench.to_death(); }},
                                                      {"vfork", [&] { return bench.plain(); }},
                                                      {"pool_to_end", [&] { return bench.to_end(); }}};
-  const auto tidy = [](auto* registered) { return registered->UseManualTime()->Unit(benchmark::kMillisecond); };
-  tidy(benchmark::RegisterBenchmark("pool/tight", [=](auto& state) {
-    run_rounds(state, contenders);
-  }))->Iterations(spaced);
-  tidy(benchmark::RegisterBenchmark("pool/spaced", [=](auto& state) {
-    run_rounds(state, contenders, kSpacing);
-  }))->Iterations(spaced);
+  add_rounds("pool", contenders, spaced, true);
 }
 
 }  // namespace

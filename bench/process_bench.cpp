@@ -45,19 +45,12 @@ class Bench {
   std::vector<Rounds::Contender> contenders_;
 };
 
-void add_benchmarks(const Bench& bench, benchmark::IterationCount spaced) {
-  const auto tidy = [](auto* registered) { return registered->UseManualTime()->Unit(benchmark::kMillisecond); };
-  tidy(benchmark::RegisterBenchmark("process/tight", [&](auto& state) { run_rounds(state, bench.contenders()); }));
-  tidy(benchmark::RegisterBenchmark("process/spaced", [&](auto& state) {
-    run_rounds(state, bench.contenders(), kSpacing);
-  }))->Iterations(spaced);
-}
-
 }  // namespace
 }  // namespace hermetric::bench
 
 int main(int argc, char** argv) {
   std::optional<hermetric::bench::Bench> bench;
-  return hermetric::bench::run_benchmarks(
-      argc, argv, [&](benchmark::IterationCount spaced) { hermetric::bench::add_benchmarks(bench.emplace(), spaced); });
+  return hermetric::bench::run_benchmarks(argc, argv, [&](benchmark::IterationCount spaced) {
+    hermetric::bench::add_rounds("process", bench.emplace().contenders(), spaced);
+  });
 }

@@ -114,6 +114,17 @@ void run_rounds(benchmark::State& state, std::vector<Rounds::Contender> contende
   rounds.report(state);
 }
 
+void add_rounds(const std::string& name, const std::vector<Rounds::Contender>& contenders,
+                benchmark::IterationCount spaced, bool few) {
+  const auto add = [&](const std::string& variant, std::chrono::milliseconds pause) {
+    const auto run = [=](auto& state) { run_rounds(state, contenders, pause); };
+    return benchmark::RegisterBenchmark((name + variant).c_str(), run)->UseManualTime()->Unit(benchmark::kMillisecond);
+  };
+  auto* tight = add("/tight", {});
+  if (few) tight->Iterations(spaced);
+  add("/spaced", kSpacing)->Iterations(spaced);
+}
+
 bool succeeds(const std::vector<std::string>& command) {
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));

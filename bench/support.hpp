@@ -63,6 +63,11 @@ class Rounds {
 void run_rounds(benchmark::State& state, std::vector<Rounds::Contender> contenders,
                 std::chrono::milliseconds pause = {});
 
+/// Registers such rounds as NAME/tight and, with kSpacing between runs, as NAME/spaced: `spaced` rounds of those, and
+/// as many tight ones if `few` (a round has unmeasured work), else as many as Google Benchmark asks for.
+void add_rounds(const std::string& name, const std::vector<Rounds::Contender>& contenders,
+                benchmark::IterationCount spaced, bool few = false);
+
 /// vfork, exec, wait; the command's standard streams are /dev/null. True if it exited with 0.
 bool succeeds(const std::vector<std::string>& command);
 /// The same; ends this program when the command fails.

@@ -9,6 +9,7 @@
 #include <memory>
 #include <sstream>
 
+#include "bench/bench_job.hpp"
 #include "bench/floor_host.hpp"
 #include "bench/support.hpp"
 #include "runner/compose/peers.hpp"
@@ -21,22 +22,12 @@ namespace {
 
 constexpr unsigned kWorkers = 2;
 
-JobSpec job_in(const WorkDirectory& work, unsigned number) {
-  JobSpec job;
-  job.name = "job" + std::to_string(number);
-  job.command = {work.program()};
-  job.workspace = work.path();
-  job.limits.memory = mebibytes(512);
-  job.limits.pids = 4096;
-  return job;
-}
-
 class Bench {
  public:
   explicit Bench(unsigned jobs)
       : session_(need(Session::open(std::nullopt))),
-        floor_(session_->host(), need(resolve(job_in(work_, 0), session_->facts_for(job_in(work_, 0))))) {
-    for (unsigned i = 0; i < jobs; ++i) pipeline_.jobs.push_back(job_in(work_, i));
+        floor_(session_->host(), need(resolve(bench_job(work_), session_->facts_for(bench_job(work_))))) {
+    for (unsigned i = 0; i < jobs; ++i) pipeline_.jobs.push_back(bench_job(work_, "job" + std::to_string(i)));
     const std::vector<Peer> peers = peers_for(work_.program(), work_.path());
     for (const Peer& peer : peers)
       if (peer.name == "bwrap" && is_installed(peer)) bwrap_ = xargs(peer.command);
