@@ -42,9 +42,7 @@ std::optional<std::string> disk_below(const std::string& path) {
 }
 
 std::string io_scheduler_of(const std::string& disk) {
-  const std::string text = read_file("/sys/dev/block/" + disk + "/queue/scheduler").value_or("");
-  const std::size_t begin = text.find('['), end = text.find(']');
-  return begin < end && end != std::string::npos ? text.substr(begin + 1, end - begin - 1) : "";
+  return parse_choice_in_force(read_file("/sys/dev/block/" + disk + "/queue/scheduler").value_or("")).value_or("");
 }
 
 }  // namespace hermetric

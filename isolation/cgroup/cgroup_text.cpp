@@ -136,4 +136,11 @@ std::optional<std::vector<unsigned>> parse_cpu_list(std::string_view text) {
   return cpus;
 }
 
+std::optional<std::string> parse_choice_in_force(std::string_view text) {
+  const auto begin = text.find('[');
+  const auto end = text.find(']');
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin + 2) return std::nullopt;
+  return std::string(text.substr(begin + 1, end - begin - 1));
+}
+
 }  // namespace hermetric

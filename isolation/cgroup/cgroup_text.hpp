@@ -48,6 +48,9 @@ std::vector<pid_t> parse_pids(std::string_view text);
 /// 65535.
 std::optional<std::vector<unsigned>> parse_cpu_list(std::string_view text);
 
+/// The choice that is in force of a sysfs file like "always [madvise] never".
+std::optional<std::string> parse_choice_in_force(std::string_view text);
+
 std::string_view trimmed(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);  ///< without empty parts
 

@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_io_stat(text, "rbytes");
   (void)parse_blkio(text, "Read");
   (void)parse_pressure(text, "some");
+  (void)parse_choice_in_force(text);
   if (!std::ranges::all_of(parse_pids(text), [](pid_t pid) { return pid > 0; })) std::abort();
   if (const auto cpus = parse_cpu_list(text))
     if (!std::ranges::is_sorted(*cpus) || (!cpus->empty() && cpus->back() > 65535)) std::abort();

@@ -119,5 +119,13 @@ TEST(Parsers, SurviveMutilatedTexts) {
   }
 }
 
+TEST(ChoiceInForce, StandsInBrackets) {
+  EXPECT_EQ(parse_choice_in_force("always [madvise] never\n"), "madvise");
+  EXPECT_EQ(parse_choice_in_force("none [mq-deadline] kyber bfq \n"), "mq-deadline");
+  EXPECT_EQ(parse_choice_in_force("none\n"), std::nullopt);
+  EXPECT_EQ(parse_choice_in_force("]["), std::nullopt);
+  EXPECT_EQ(parse_choice_in_force("[]"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace hermetric

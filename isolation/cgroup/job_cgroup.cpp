@@ -44,9 +44,7 @@ Status JobCgroup::add(GroupDirectory directory) {
   directories_.push_back(std::move(directory));
   GroupDirectory& added = directories_.back();
   if (added.base->dialect->entered_by_clone) return {};
-  auto tasks = sys::openat(added.fd.get(), "tasks", O_WRONLY);
-  if (!tasks) return std::unexpected(std::move(tasks).error().in("enter group " + added.path()));
-  added.tasks = *std::move(tasks);
+  TRY_ASSIGN(added.tasks, named("enter group " + added.path(), sys::openat(added.fd.get(), "tasks", O_WRONLY)));
   return {};
 }
 

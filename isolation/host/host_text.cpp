@@ -94,13 +94,6 @@ std::optional<CpuTicks> parse_cpu_ticks(std::string_view stat) {
   return ticks;
 }
 
-std::optional<std::string> parse_choice_in_force(std::string_view text) {
-  const auto begin = text.find('[');
-  const auto end = text.find(']');
-  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin + 2) return std::nullopt;
-  return std::string(text.substr(begin + 1, end - begin - 1));
-}
-
 bool lists_filesystem(std::string_view filesystems, std::string_view type) {
   for (const std::string_view line : split(filesystems, '\n'))
     if (trimmed(line.starts_with("nodev") ? line.substr(5) : line) == type) return true;

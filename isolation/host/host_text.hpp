@@ -52,9 +52,6 @@ struct CpuTicks {
 };
 std::optional<CpuTicks> parse_cpu_ticks(std::string_view stat);
 
-/// The choice that is in force of a sysfs file like "always [madvise] never".
-std::optional<std::string> parse_choice_in_force(std::string_view text);
-
 /// Whether /proc/filesystems lists this type: built in, or its module is loaded.
 bool lists_filesystem(std::string_view filesystems, std::string_view type);
 

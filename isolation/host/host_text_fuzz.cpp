@@ -12,7 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_status_list(text, "Cpus_allowed_list");
   (void)parse_loadavg(text);
   (void)parse_cpu_ticks(text);
-  (void)parse_choice_in_force(text);
   (void)lists_filesystem(text, "overlay");
   return 0;
 }

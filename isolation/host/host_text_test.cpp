@@ -57,14 +57,6 @@ TEST(CpuTicksText, BusyAndStolen) {
     EXPECT_EQ(parse_cpu_ticks(junk), std::nullopt) << junk;
 }
 
-TEST(ChoiceInForce, StandsInBrackets) {
-  EXPECT_EQ(parse_choice_in_force("always [madvise] never\n"), "madvise");
-  EXPECT_EQ(parse_choice_in_force("none [mq-deadline] kyber bfq \n"), "mq-deadline");
-  EXPECT_EQ(parse_choice_in_force("none\n"), std::nullopt);
-  EXPECT_EQ(parse_choice_in_force("]["), std::nullopt);
-  EXPECT_EQ(parse_choice_in_force("[]"), std::nullopt);
-}
-
 TEST(Filesystems, WithAndWithoutNodev) {
   constexpr std::string_view kText = "nodev\tsysfs\nnodev\toverlay\n\text4\n";
   EXPECT_TRUE(lists_filesystem(kText, "overlay"));

@@ -26,7 +26,8 @@ namespace fs = std::filesystem;
 
 /// Ids that no account, service or container manager hands out by itself (systemd's UIDS-GIDS.md, "unused").
 constexpr IdMap kDefaultIdMap{.first = 0x70000000, .count = 65536};
-/// A job's clocks start at this age: it does not see how long the host is up. Not near zero: programs subtract.
+/// A cell's clocks start at this age when it is made: a job does not see how long the host is up. Not near zero:
+/// programs subtract.
 constexpr long kJobClockSeconds = 86'400;
 constexpr int kFirstFreeDescriptor = 10;
 constexpr int kReadyCheckMilliseconds = 1;
@@ -42,13 +43,6 @@ Result<Fd> duplicate_high(int fd) {
   const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
   if (copy < 0) return std::unexpected(Error::system("fcntl", "F_DUPFD_CLOEXEC", errno));
   return Fd(copy);
-}
-
-/// Puts the noun of what was wanted in front of an error.
-template <typename T>
-Result<T> named(const std::string& noun, Result<T> result) {
-  if (!result) return std::unexpected(std::move(result).error().in(noun));
-  return result;
 }
 
 std::string relative_to(const std::string& path, const std::string& base) {
@@ -129,6 +123,7 @@ Status Sandbox::acquire() {
 
 Status Sandbox::make_scratch() {
   const std::uint32_t root_uid = host_->outside(0);
+  // Planned anew for each cell: a directory of the host may have become private since the last.
   TRY_ASSIGN(skeleton_layer_, named("skeleton of the root",
                                     host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root_uid, root_uid)));
   TRY(scratch_->add_upper(0, root_uid, root_uid, 0755));

@@ -12,6 +12,13 @@ using Result = std::expected<T, Error>;
 
 using Status = Result<void>;
 
+/// Puts the noun of what was wanted in front of an error.
+template <typename T>
+Result<T> named(const std::string& noun, Result<T> result) {
+  if (!result) return std::unexpected(std::move(result).error().in(noun));
+  return result;
+}
+
 }  // namespace hermetric
 
 #define HERMETRIC_JOIN_(a, b) a##b

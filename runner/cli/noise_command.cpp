@@ -22,7 +22,7 @@ constexpr std::array<std::size_t, 3> kRounds = {30, 100, 300};
 
 /// One clock of one kind of work.
 struct Variation {
-  std::string name, what;
+  std::string work, clock, what;
   double median_usec = 0, variation = 0;
   std::size_t values = 0;
 };
@@ -45,7 +45,7 @@ std::optional<double> steal_between(const HostActivity& before, const HostActivi
 }
 
 Variation variation_of(const Jitter& jitter, const char* clock, const std::vector<double>& values) {
-  return {jitter.name + " " + clock, jitter.what, median(values), robust_variation(values), values.size()};
+  return {jitter.name, clock, jitter.what, median(values), robust_variation(values), values.size()};
 }
 
 Result<Noise> measure(double seconds, const std::string& directory) {
@@ -70,8 +70,7 @@ std::string percent(double share) {
 void print_noise(const Noise& noise) {
   Table table{{"WORK", "CLOCK", "MEDIAN", "VARIES BY", "30 ROUNDS SEE", "100 ROUNDS", "300 ROUNDS"}, {true, true}, {}};
   for (const Variation& each : noise.variations) {
-    const std::size_t space = each.name.find(' ');
-    std::vector<std::string> row = {sanitize(each.what), each.name.substr(space + 1),
+    std::vector<std::string> row = {sanitize(each.what), each.clock,
                                     format_duration(Duration(static_cast<Duration::rep>(each.median_usec))),
                                     percent(each.variation)};
     for (const std::size_t rounds : kRounds) row.push_back(percent(visible_change(each.variation, rounds)));
@@ -87,7 +86,7 @@ void print_json(const Noise& noise) {
   for (const Variation& each : noise.variations) {
     Json visible = Json::object();
     for (const std::size_t rounds : kRounds) visible[std::to_string(rounds)] = visible_change(each.variation, rounds);
-    list.push_back({{"name", each.name},
+    list.push_back({{"name", each.work + " " + each.clock},
                     {"what", each.what},
                     {"values", each.values},
                     {"median_usec", each.median_usec},

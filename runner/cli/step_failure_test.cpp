@@ -1,5 +1,5 @@
-// Every system call by which hermetric acquires, changes or removes something is made to fail in turn, in the runner,
-// in init and in the job before its program: nothing stays behind, and one line says what failed.
+// System calls by which hermetric acquires, changes or removes something are made to fail with EIO, one a run, in the
+// runner, in init and in the job before its program: nothing stays behind, and what it says has the reason.
 
 #include <sys/syscall.h>
 

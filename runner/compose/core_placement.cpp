@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "isolation/cgroup/hierarchy.hpp"
-#include "isolation/host/probe.hpp"
 #include "isolation/host/topology.hpp"
 #include "runner/compose/host_report.hpp"
 
@@ -54,7 +53,7 @@ void place(JobSpec& job, const CorePlacement& placement) {
 }
 
 Status place_alone(JobSpec& job, const std::optional<std::string>& cgroup_parent) {
-  if (job.limits.cpus || job.limits.memory) TRY(check_capacity({{job}}, capacity_of(probe_host())));
+  if (job.limits.cpus || job.limits.memory) TRY(check_capacity({{job}}, host_capacity()));
   settle_memory_nodes({&job, 1}, cgroup_parent);
   if (!job.exclusive_cores) return {};
   TRY(check_no_cpuset(job, job));

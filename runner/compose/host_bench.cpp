@@ -1,11 +1,9 @@
 #include "runner/compose/host_bench.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +14,7 @@
 #include "isolation/sys/scope_exit.hpp"
 #include "reports/stats/medians.hpp"
 #include "runner/compose/bench_cells.hpp"
+#include "runner/compose/host_command.hpp"
 #include "runner/compose/peers.hpp"
 
 namespace hermetric {
@@ -31,24 +30,6 @@ struct Contender {
   std::function<Result<double>()> run;
 };
 
-/// posix_spawn(3), which shares memory as vfork does, with /dev/null for streams.
-Status run_quietly(const std::vector<std::string>& command) {
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t streams;
-  ::posix_spawn_file_actions_init(&streams);
-  for (const int fd : {0, 1, 2}) ::posix_spawn_file_actions_addopen(&streams, fd, "/dev/null", O_RDWR, 0);
-  pid_t pid = -1;
-  const int failed = ::posix_spawn(&pid, argv.front(), &streams, nullptr, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&streams);
-  if (failed != 0) return std::unexpected(Error::system("execute", command.front(), failed));
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  if (status == 0) return {};
-  return std::unexpected(Error(command.front() + " cannot run a program on this host"));
-}
-
 Result<double> time_of(const std::function<Status()>& action) {
   const auto begin = std::chrono::steady_clock::now();
   TRY(action());
@@ -56,8 +37,9 @@ Result<double> time_of(const std::function<Status()>& action) {
 }
 
 Contender process(std::string name, std::string remark, std::vector<std::string> command) {
-  return {{std::move(name), std::move(remark), {}, {}},
-          [command = std::move(command)] { return time_of([&] { return run_quietly(command); }); }};
+  return {{std::move(name), std::move(remark), {}, {}}, [command = std::move(command)] {
+            return time_of([&] { return run_on_host(command, Complaints::kDropped); });
+          }};
 }
 
 std::vector<Contender> own_contenders(BenchCells& cells, const std::string& executable) {
@@ -77,8 +59,8 @@ void add_peers(const std::string& directory, std::vector<Contender>& contenders,
   for (const Peer& peer : peers_for(kProgram, directory)) {
     if (!is_installed(peer))
       bench.skipped.push_back({peer.name, "not installed"});
-    else if (auto ran = run_quietly(peer.command); !ran)
-      bench.skipped.push_back({peer.name, ran.error().message()});
+    else if (auto ran = run_on_host(peer.command, Complaints::kDropped); !ran)
+      bench.skipped.push_back({peer.name, "cannot run a program on this host: " + ran.error().message()});
     else
       contenders.push_back(process(peer.name, "without " + peer.leaves_out, peer.command));
   }

@@ -11,7 +11,7 @@
 
 namespace hermetric {
 
-Status run_on_host(const std::vector<std::string>& words) {
+Status run_on_host(const std::vector<std::string>& words, Complaints complaints) {
   std::vector<const char*> argv;
   for (const std::string& word : words) argv.push_back(word.c_str());
   argv.push_back(nullptr);
@@ -20,6 +20,8 @@ Status run_on_host(const std::vector<std::string>& words) {
   const ScopeExit destroy([&] { ::posix_spawn_file_actions_destroy(&actions); });
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  if (complaints == Complaints::kDropped)
+    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   pid_t pid = 0;
   const int failed = ::posix_spawnp(&pid, argv[0], &actions, nullptr, const_cast<char* const*>(argv.data()), environ);
   if (failed != 0) return std::unexpected(Error::system("exec", words.front(), failed));

@@ -2,13 +2,16 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
 
 #include "isolation/host/capability_list.hpp"
+#include "isolation/host/host_text.hpp"
 #include "isolation/host/noise.hpp"
 #include "isolation/host/topology.hpp"
+#include "isolation/sys/files.hpp"
 
 namespace hermetric {
 namespace {
@@ -94,13 +97,15 @@ void look_again(HostReport& host, Duration wall, const JobsCpu& jobs) {
                                       .cpus = static_cast<std::size_t>(host.cpus.value_or(1))}));
 }
 
-Capacity capacity_of(const HostCapabilities& host) {
+/// Asks for these two alone: it stands before the exec of every job with a cap.
+Capacity host_capacity() {
   Capacity capacity;
   cpu_set_t own;
   CPU_ZERO(&own);
   const bool known = ::sched_getaffinity(0, sizeof own, &own) == 0;
-  capacity.cpus = known ? CPU_COUNT(&own) : static_cast<double>(host.online_cpus.size());
-  capacity.memory = host.memory_total.value_or(Bytes{UINT64_MAX});
+  capacity.cpus = known ? CPU_COUNT(&own) : static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  const auto memory = parse_meminfo(read_file("/proc/meminfo").value_or(""), "MemTotal");
+  capacity.memory = memory.value_or(Bytes{UINT64_MAX});
   return capacity;
 }
 

@@ -26,6 +26,6 @@ class JobsCpu {
 void look_again(HostReport& host, Duration wall, const JobsCpu& jobs);
 
 /// What this host has to give to jobs: the CPUs this process may use and the memory.
-Capacity capacity_of(const HostCapabilities& host);
+Capacity host_capacity();
 
 }  // namespace hermetric

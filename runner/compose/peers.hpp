@@ -13,7 +13,7 @@ struct Peer {
   std::string leaves_out;  ///< of what every job of hermetric gets
 };
 
-/// Every tool that is known, whether it is installed or not. `program` is absolute and static; the bundles of OCI
+/// Every tool that is known, whether it is installed or not. `program` is absolute; the bundles of OCI
 /// runtimes are written into `directory`, which exists and lies outside /tmp.
 std::vector<Peer> peers_for(const std::string& program, const std::string& directory);
 

@@ -64,7 +64,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
                                          std::ostream& out, const Style& style) {
   RunReport report = begin_run_report(session);
   ScheduleOptions schedule;
-  schedule.capacity = capacity_of(probe_host());
+  schedule.capacity = host_capacity();
   schedule.max_parallel = options.max_parallel;
   schedule.fail_fast = options.fail_fast;
   TRY(check_capacity(pipeline, schedule.capacity));

@@ -83,9 +83,7 @@ class Attempt {
   }
 
   static Result<Fd> open_sink(const std::string& path) {
-    auto opened = sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    if (!opened) return std::unexpected(std::move(opened).error().in("output file"));
-    return opened;
+    return named("output file", sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644));
   }
 
   /// Through a pipe whenever hermetric must see or count what comes; else the job gets the descriptor itself.
