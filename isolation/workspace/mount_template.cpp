@@ -47,7 +47,7 @@ Result<std::string> MountTemplate::layer_for(const Skeleton& skeleton, std::uint
   const std::string key = key_of(skeleton, uid, gid);
   const std::lock_guard lock(mutex_);
   if (const auto known = layers_.find(key); known != layers_.end()) return known->second;
-  const std::string layer = directory_ + "/skeleton/" + std::to_string(next_layer_++);
+  std::string layer = directory_ + "/skeleton/" + std::to_string(next_layer_++);
   TRY(sys::mkdirat(AT_FDCWD, layer, 0755));
   TRY(write_skeleton(skeleton, layer, uid, gid));
   layers_.emplace(key, layer);

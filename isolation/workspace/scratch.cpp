@@ -70,7 +70,7 @@ void Scratch::begin_removal() {
   try {
     for (unsigned number = 0; number < uppers_; ++number)
       removers_.emplace_back([this, number] { remove_work(number); });
-  } catch (const std::system_error&) {  // no more threads: close() removes what is left
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no more threads; close() removes what is left
   }
 }
 

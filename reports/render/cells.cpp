@@ -17,7 +17,7 @@ std::string words_of(OutcomeStatus status) {
 }  // namespace
 
 std::string outcome_text(const Outcome& outcome) {
-  const std::string status = words_of(outcome.status);
+  std::string status = words_of(outcome.status);
   if (outcome.signal) return status + " (" + signal_name(*outcome.signal) + ")";
   if (outcome.exit_code.value_or(0) != 0) return status + " (" + std::to_string(*outcome.exit_code) + ")";
   return status;

@@ -10,6 +10,7 @@
 #include "isolation/host/capability_list.hpp"
 #include "isolation/host/host_text.hpp"
 #include "isolation/host/noise.hpp"
+#include "isolation/host/probe.hpp"
 #include "isolation/host/topology.hpp"
 #include "isolation/sys/files.hpp"
 

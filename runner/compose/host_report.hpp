@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "isolation/host/probe.hpp"
 #include "reports/model/report.hpp"
 #include "runner/sched/admission.hpp"
 
