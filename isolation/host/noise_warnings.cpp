@@ -14,13 +14,8 @@ constexpr Duration kQuietSteal = std::chrono::milliseconds(20);
 constexpr double kQuietOtherCpus = 0.1;
 constexpr Duration kQuietOtherCpu = std::chrono::milliseconds(100);
 
-std::uint64_t growth(const Measured& before, const Measured& after) {
-  if (!before.value || !after.value || *after.value < *before.value) return 0;
-  return *after.value - *before.value;
-}
-
 Duration growth_of_time(const Measured& before, const Measured& after) {
-  return Duration(static_cast<Duration::rep>(growth(before, after)));
+  return Duration(static_cast<Duration::rep>(growth(before, after).value_or(0)));
 }
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -71,12 +66,12 @@ std::vector<std::string> warnings_during(const NoiseSpan& span) {
   if (span.wall <= Duration::zero()) return warnings;
   warn_of_steal(span, warnings);
   warn_of_others(span, warnings);
-  const std::uint64_t throttled = growth(span.before.core_throttles, span.after.core_throttles) +
-                                  growth(span.before.package_throttles, span.after.package_throttles);
+  const std::uint64_t throttled = growth(span.before.core_throttles, span.after.core_throttles).value_or(0) +
+                                  growth(span.before.package_throttles, span.after.package_throttles).value_or(0);
   if (throttled > 0)
     warnings.push_back(fmt::format("the CPU was slowed down for its heat {} times during the run", throttled));
-  const std::uint64_t in = growth(span.before.swap_in_bytes, span.after.swap_in_bytes);
-  const std::uint64_t out = growth(span.before.swap_out_bytes, span.after.swap_out_bytes);
+  const std::uint64_t in = growth(span.before.swap_in_bytes, span.after.swap_in_bytes).value_or(0);
+  const std::uint64_t out = growth(span.before.swap_out_bytes, span.after.swap_out_bytes).value_or(0);
   if (in + out > 0)
     warnings.push_back(fmt::format("the host swapped {} bytes in and {} bytes out during the run", in, out));
   return warnings;

@@ -19,4 +19,10 @@ struct Measured {
   friend bool operator==(const Measured&, const Measured&) = default;
 };
 
+/// By how much a counter has grown; nothing where a figure is missing or the counter began anew.
+inline std::optional<std::uint64_t> growth(const Measured& before, const Measured& after) {
+  if (!before.value || !after.value || *after.value < *before.value) return std::nullopt;
+  return *after.value - *before.value;
+}
+
 }  // namespace hermetric

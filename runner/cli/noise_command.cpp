@@ -34,14 +34,10 @@ struct Noise {
 };
 
 std::optional<double> steal_between(const HostActivity& before, const HostActivity& after) {
-  const auto grown = [](const Measured& from, const Measured& to) -> std::optional<double> {
-    if (!from.known() || !to.known()) return std::nullopt;
-    return static_cast<double>(*to.value - *from.value);
-  };
-  const auto steal = grown(before.cpu_steal_usec, after.cpu_steal_usec);
-  const auto busy = grown(before.cpu_busy_usec, after.cpu_busy_usec);
-  if (!steal || !busy || *steal + *busy <= 0) return std::nullopt;
-  return *steal / (*steal + *busy);
+  const auto steal = growth(before.cpu_steal_usec, after.cpu_steal_usec);
+  const auto busy = growth(before.cpu_busy_usec, after.cpu_busy_usec);
+  if (!steal || !busy || *steal + *busy == 0) return std::nullopt;
+  return static_cast<double>(*steal) / static_cast<double>(*steal + *busy);
 }
 
 Variation variation_of(const Jitter& jitter, const char* clock, const std::vector<double>& values) {

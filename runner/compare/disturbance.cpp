@@ -10,21 +10,15 @@ constexpr double kStolenShare = 0.01;
 constexpr double kStolenUsec = 20'000;
 constexpr double kPressureShare = 0.05;
 
-double growth(const Measured& before, const Measured& after) {
-  if (!before.value || !after.value || *after.value < *before.value) return 0;
-  return static_cast<double>(*after.value - *before.value);
-}
-
 bool is_stolen_from(const RoundLook& look) {
-  const double stolen = growth(look.before.cpu_steal_usec, look.after.cpu_steal_usec);
+  const auto stolen = static_cast<double>(growth(look.before.cpu_steal_usec, look.after.cpu_steal_usec).value_or(0));
   const double there = static_cast<double>(look.wall.count()) * static_cast<double>(look.host_cpus);
   return stolen >= kStolenUsec && stolen >= kStolenShare * there;
 }
 
 bool is_throttled(const RoundLook& look) {
-  return growth(look.before.core_throttles, look.after.core_throttles) +
-             growth(look.before.package_throttles, look.after.package_throttles) >
-         0;
+  return growth(look.before.core_throttles, look.after.core_throttles).value_or(0) > 0 ||
+         growth(look.before.package_throttles, look.after.package_throttles).value_or(0) > 0;
 }
 
 }  // namespace
