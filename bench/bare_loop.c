@@ -22,7 +22,10 @@ static const char* make_upper(const struct cell* cell, const char* upper, const 
 }
 
 static const char* make_scratch(struct cell* cell) {
-  TRY(mkdir(cell->scratch, 0700));
+  for (int made = mkdir(cell->scratch, 0700), attempt = 0; made != 0; made = mkdir(cell->scratch, 0700), ++attempt) {
+    if (errno != ENOENT || attempt == 100) return "mkdir(cell->scratch, 0700)";
+    (void)mkdir(cell->host->cells, 0700); /* another cell may make it, or remove it again */
+  }
   TRY(cell->scratch_fd = open(cell->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const char* failed = make_upper(cell, "upper0", "work0");
   if (failed == NULL) failed = make_upper(cell, "upper1", "work1");
@@ -146,6 +149,7 @@ static const char* remove_scratch(struct cell* cell) {
   if (failed != NULL) return failed;
   close(cell->scratch_fd);
   TRY(rmdir(cell->scratch));
+  (void)rmdir(cell->host->cells); /* another cell may lie there */
   mark(cell, BARE_SCRATCH_REMOVAL);
   return NULL;
 }

@@ -20,11 +20,11 @@ std::vector<std::string> floor_groups(CgroupDriver& cgroups, const SandboxSpec& 
 }  // namespace
 
 FloorHost::FloorHost(SandboxHost& host, const SandboxSpec& spec)
-    : root_(host.mounts().root()),
+    : sandbox_host_(host),
+      root_(host.mounts().root()),
       lower_(host.mounts().lower(0)),
       skeleton_(
           need(host.mounts().layer_for(plan_skeleton(spec.skeleton), host.outside(spec.uid), host.outside(spec.gid)))),
-      cells_(spec.scratch_parent),
       workspace_(spec.workspace.value_or("")),
       program_(spec.argv.front()),
       disk_(spec.io_devices.empty() ? "" : spec.io_devices.front()),
@@ -41,7 +41,6 @@ FloorHost::FloorHost(SandboxHost& host, const SandboxSpec& spec)
   host_.skeleton = skeleton_.c_str();
   host_.root = root_.c_str();
   host_.lower = lower_.c_str();
-  host_.cells = cells_.c_str();
   host_.workspace = workspace_.c_str();
   host_.program = program_.c_str();
   for (std::size_t i = 0; i < groups_.size(); ++i) host_.groups[i] = groups_[i].c_str();
@@ -56,7 +55,10 @@ FloorHost::FloorHost(SandboxHost& host, const SandboxSpec& spec)
   host_.mask_count = static_cast<unsigned>(masks_.size());
 }
 
-void FloorHost::run(bare_times& times) const {
+void FloorHost::run(bare_times& times) {
+  (void)sandbox_host_.next_cell();
+  cells_ = sandbox_host_.shelf();
+  host_.cells = cells_.c_str();
   if (const char* failed = bare_cell(&host_, &times)) give_up(std::string("bare loop: ") + failed);
 }
 

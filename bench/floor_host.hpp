@@ -22,9 +22,10 @@ class FloorHost {
   [[nodiscard]] bool fits() const { return groups_.size() == BARE_GROUPS; }
 
   /// Makes one cell and removes it; ends this program if a step fails.
-  void run(bare_times& times) const;
+  void run(bare_times& times);
 
  private:
+  SandboxHost& sandbox_host_;
   bare_host host_{};
   std::string root_, lower_, skeleton_, cells_, workspace_, program_, disk_, memory_, pids_;
   std::string empty_file_, empty_directory_;

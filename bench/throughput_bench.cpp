@@ -50,7 +50,8 @@ class Bench {
   }
 
   Sample hermetric(bool pool) {
-    PipelineOptions options{.report_directory = reports_.path() + "/report", .max_parallel = kWorkers};
+    PipelineOptions options{.report_directory = reports_.path() + "/" + std::to_string(++reports_made_),
+                            .max_parallel = kWorkers};
     options.pool = pool;
     return time_of([&] {
       std::ostringstream shown;
@@ -78,6 +79,7 @@ class Bench {
   }
 
   WorkDirectory work_, reports_;
+  unsigned reports_made_ = 0;  ///< one a round: to write over an old one would cost its removal
   std::unique_ptr<Session> session_;
   FloorHost floor_;
   Pipeline pipeline_;

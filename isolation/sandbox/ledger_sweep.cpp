@@ -10,6 +10,7 @@
 #include "isolation/sandbox/ledger.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/workspace/shelf.hpp"
 
 namespace hermetric {
 namespace {
@@ -56,7 +57,7 @@ Result<std::vector<LedgerRecord>> dead_records(const std::string& directory) {
 
 Status remove_what_it_names(const LedgerRecord& record) {
   if (is_of_this_boot(record)) TRY(remove_groups(record.cgroups));
-  return record.scratch.empty() ? Status{} : remove_tree(record.scratch);
+  return record.scratch.empty() ? Status{} : remove_from_shelf(record.scratch);
 }
 
 }  // namespace

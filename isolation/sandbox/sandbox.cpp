@@ -18,6 +18,7 @@
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 #include "isolation/workspace/capped_disk.hpp"
+#include "isolation/workspace/shelf.hpp"
 
 namespace hermetric {
 namespace {
@@ -85,6 +86,12 @@ Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories&
   return std::unique_ptr<SandboxHost>(new SandboxHost(directories, std::move(cgroups), std::move(runner)));
 }
 
+/// Runs of one command follow each other within some pids.
+std::string SandboxHost::shelf() const {
+  constexpr unsigned kPidsOfARun = 4;
+  return shelf_in(directories_.data + "/cells", static_cast<unsigned>(::getpid()) / kPidsOfARun + cells_);
+}
+
 std::string SandboxHost::next_cell() { return cell_prefix_ + std::to_string(cells_.fetch_add(1)); }
 
 Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxHost& host, SandboxSpec spec) {
@@ -99,7 +106,7 @@ Status Sandbox::acquire() {
   CgroupRequest request{spec_.limits, spec_.io_devices};
   const std::string group = "hermetric-" + cell_;
   const bool on_tmpfs = spec_.scratch_on_tmpfs;
-  const std::string scratch = (on_tmpfs ? host_->mounts().scratch() : spec_.scratch_parent) + "/" + cell_;
+  const std::string scratch = scratch_parent() + "/" + cell_;
   LedgerRecord record;
   record.cell = cell_;
   record.name = spec_.name;
@@ -119,6 +126,11 @@ Status Sandbox::acquire() {
   TRY_ASSIGN(user_namespace_, named("user namespace", make_user_namespace(host_->id_map())));
   mark_now(Stage::kUserNamespace);
   return {};
+}
+
+std::string Sandbox::scratch_parent() const {
+  if (spec_.scratch_on_tmpfs) return host_->mounts().scratch();
+  return spec_.scratch_parent.empty() ? host_->shelf() : spec_.scratch_parent;
 }
 
 Status Sandbox::make_scratch() {

@@ -52,6 +52,8 @@ class SandboxHost {
   [[nodiscard]] std::uint32_t outside(std::uint32_t id) const { return id < id_map_.count ? id_map_.first + id : id; }
   /// "<pid>-<start>-<number>": unique over all runs on this host.
   std::string next_cell();
+  /// The directory in which the latest of them keeps its scratch.
+  [[nodiscard]] std::string shelf() const;
 
  private:
   SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd);
@@ -158,6 +160,7 @@ class Sandbox {
   Sandbox(SandboxHost& host, SandboxSpec spec) : host_(&host), spec_(std::move(spec)) {}
 
   Status acquire();
+  [[nodiscard]] std::string scratch_parent() const;
   Status make_scratch();
   [[nodiscard]] std::optional<OverlayLayers> workspace_layers_in(const std::string& scratch) const;
   Status make_mount_points(const ViewMount& mount);

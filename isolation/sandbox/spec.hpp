@@ -41,7 +41,7 @@ struct SandboxSpec {
   SkeletonRequest skeleton;
   std::vector<ViewMount> mounts;         ///< a mount comes before those below it
   std::optional<std::string> workspace;  ///< destination of the overlay that is the workspace
-  std::string scratch_parent;            ///< where the cell's uppers are made
+  std::string scratch_parent;            ///< where the cell's uppers are made; empty: hermetric's own directory
   bool scratch_on_tmpfs = false;
 
   std::vector<std::string> candidates;  ///< paths tried for the command, in order

@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <system_error>
 
-#include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 #include "isolation/workspace/capped_disk.hpp"
+#include "isolation/workspace/shelf.hpp"
 
 namespace hermetric {
 namespace {
@@ -22,7 +22,7 @@ constexpr unsigned kRootUpper = 0;
 }  // namespace
 
 Result<Scratch> Scratch::create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size) {
-  TRY(sys::mkdirat(AT_FDCWD, directory, 0700));
+  TRY(make_on_shelf(directory));
   const bool capped_disk = size && !on_tmpfs;
   Scratch scratch(directory, capped_disk ? directory + "/disk" : directory);
   if (on_tmpfs) {
@@ -83,7 +83,7 @@ Status Scratch::close() {
   if (mounted_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
     return std::unexpected(Error::system("umount", directory_, errno));
   mounted_ = false;
-  TRY(remove_tree(base_));
+  TRY(remove_from_shelf(base_));
   base_.clear();
   return {};
 }

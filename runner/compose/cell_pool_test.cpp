@@ -146,7 +146,9 @@ TEST_F(CellPoolRoot, LeavesNothingBehind) {
     const auto cell = pool.take(spec("one"));
     ASSERT_TRUE(cell);
     groups = cell->sandbox->groups();
-    scratch = cell->need.scratch_parent + "/" + cell->sandbox->cell();
+    const auto record = session().host().ledger().find(cell->sandbox->cell());
+    ASSERT_TRUE(record) << record.error().message();
+    scratch = record->scratch;
     EXPECT_TRUE(fs::exists(scratch));
     for (const std::string& group : groups) EXPECT_TRUE(fs::exists(group)) << group;
   }

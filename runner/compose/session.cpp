@@ -67,10 +67,9 @@ Result<std::unique_ptr<Session>> Session::open(const std::optional<std::string>&
 Session::Session(std::unique_ptr<SandboxHost> host, const Event* interrupt)
     : host_(std::move(host)), interrupt_(interrupt) {
   common_.cgroup_layout = host_->cgroups().layout();
-  common_.scratch_parent = host_->directories().data + "/cells";
   common_.environment = own_environment();
   common_.is_file = is_file;
-  add_disk(common_.io_devices, common_.scratch_parent);
+  add_disk(common_.io_devices, host_->directories().data);
   add_disk(common_.io_devices, "/");
 }
 

@@ -196,7 +196,7 @@ Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context) {
   spec.skeleton = skeleton_of(job, spec.mounts);
   spec.workspace = job.workspace;
   spec.scratch_on_tmpfs = job.scratch == "tmpfs";
-  spec.scratch_parent = job.scratch && !spec.scratch_on_tmpfs ? *job.scratch : context.scratch_parent;
+  if (job.scratch && !spec.scratch_on_tmpfs) spec.scratch_parent = *job.scratch;
   const auto environment = environment_of(job, context);
   for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
   spec.argv = job.command;

@@ -17,7 +17,6 @@ namespace hermetric {
 /// What resolve() must know of the host and the run; gathered by whoever calls it.
 struct ResolveContext {
   CgroupLayout cgroup_layout = CgroupLayout::kNone;
-  std::string scratch_parent;                      ///< where uppers lie unless the job says otherwise
   std::map<std::string, std::string> environment;  ///< hermetric's own, for pass_env
   std::vector<std::string> host_parts;             ///< see host_parts()
   std::vector<std::string> io_devices;             ///< disks whose IO is counted
