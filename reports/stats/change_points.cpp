@@ -1,10 +1,13 @@
 #include "reports/stats/change_points.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "reports/stats/series_noise.hpp"
 #include "reports/stats/split_scan.hpp"
+#include "reports/stats/wander.hpp"
 
 namespace hermetric {
 namespace {
@@ -14,6 +17,15 @@ constexpr int kRounds = 3;
 /// Significance of the steps taken out before the noise is measured. Simulated (up and down again within 100 values):
 /// 0.0001 finds 0.1 of what 0.01 finds, and no value up to 0.01 changes the false alarms by more than 0.003.
 constexpr double kProvisional = 0.01;
+/// The same without correlated noise. Of two steps of 8 % and 3 % within 30 values with 0.5 % of noise, this finds
+/// 0.86, 1e-6 0.73, none 0.46 (noise without humps); a strongly correlated series gives 0.07, 0.05 and 0.04 false
+/// alarms.
+constexpr double kProvisionalWhite = 1e-5;
+/// A step must explain the series so much better than a wander does (gain_of_step), in as many values on either side
+/// as tell. Simulated: without, slowly wandering noise gives 0.19 false alarms, with 10.5 0.12, with this 0.10; but 12
+/// costs a tenth of the recall of steps of 10 %.
+constexpr double kGainOverWander = 11.25;
+constexpr std::size_t kReachOfWander = 200;
 
 /// The series on a scale where a difference of d is a change by the factor e^d, or by d of its usual size.
 std::vector<double> on_relative_scale(std::span<const double> series) {
@@ -68,8 +80,11 @@ class Analysis {
   [[nodiscard]] std::vector<std::size_t> provisional_levels() const {
     Autocorrelation coarse = autocorrelation_of_differences(drawn_in_);
     coarse.decay = coarse.first;  // levels that come and go look like a wander
+    // In a short series with several steps these look like correlation: then those that white noise never has count.
     const std::vector<std::size_t> steps = scan_.find_steps(kProvisional, VarianceInflation(size(), coarse));
-    if (steps.size() > 1) return bounds_of(steps, size());
+    const std::vector<std::size_t> others = scan_.find_steps(kProvisionalWhite, VarianceInflation(size(), {}));
+    const std::vector<std::size_t>& more = others.size() > steps.size() ? others : steps;
+    if (more.size() > 1) return bounds_of(more, size());
     const Split split = scan_.best_split(0, size(), VarianceInflation(size(), {}));
     return split.index == 0 ? bounds_of({}, size()) : bounds_of({split.index}, size());
   }
@@ -98,12 +113,22 @@ class Analysis {
     return bounds;
   }
 
-  /// 0: none. What is not significant goes before what is too small.
+  /// 0: none. What is not significant goes before what a wander explains, and that before what is too small.
   [[nodiscard]] double objection_to(const Split& split, const std::vector<std::size_t>& bounds, std::size_t at) const {
     if (split.index == 0 || split.probability > options_.significance) return 1 + split.probability;
+    if (is_wander(bounds[at - 1], split.index, bounds[at + 1])) return 0.7;
     const double before = median_of(scaled_.subspan(bounds[at - 1], bounds[at] - bounds[at - 1]));
     const double after = median_of(scaled_.subspan(bounds[at], bounds[at + 1] - bounds[at]));
     return std::fabs(after - before) < std::log1p(options_.smallest_change) ? 0.5 : 0;
+  }
+
+  [[nodiscard]] bool is_wander(std::size_t begin, std::size_t at, std::size_t end) const {
+    begin = std::max(begin + kReachOfWander, at) - kReachOfWander;
+    end = std::min(end, at + kReachOfWander);
+    const auto [known, is_new] = wanders_.try_emplace({begin, at, end}, false);
+    if (is_new)
+      known->second = gain_of_step(std::span(drawn_in_).subspan(begin, end - begin), at - begin) < kGainOverWander;
+    return known->second;
   }
 
   std::span<const double> scaled_;
@@ -111,6 +136,8 @@ class Analysis {
   std::vector<double> drawn_in_;
   SplitScan scan_;
   VarianceInflation inflation_{0, {}};
+  /// What is_wander() has said: settling asks again and again.
+  mutable std::map<std::array<std::size_t, 3>, bool> wanders_;
 };
 
 Level level_of(std::span<const double> values) {

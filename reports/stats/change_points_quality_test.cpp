@@ -39,14 +39,28 @@ double recall(const NoiseKind& kind, double step) {
   return static_cast<double>(hits) / kRepetitions;
 }
 
+/// Share of the two steps, of 8 % and `second`, that are found in a series three times as long as each level.
+double recall_of_two(double cv, double second, std::size_t length) {
+  Random random(9);
+  int hits = 0;
+  for (int i = 0; i < kRepetitions; ++i) {
+    auto series = noisy_series(random, kNoiseKinds[random() % kNoiseKinds.size()], cv, length);
+    const std::size_t first_at = length / 3, second_at = 2 * length / 3;
+    for (std::size_t k = first_at; k < length; ++k) series[k] *= k < second_at ? 1.08 : 1.08 * (1 + second);
+    for (const ChangePoint& change : find_change_points(series))
+      for (const std::size_t at : {first_at, second_at}) hits += change.index + 3 >= at && change.index <= at + 3;
+  }
+  return static_cast<double>(hits) / (2 * kRepetitions);
+}
+
 TEST(ChangePointsQuality, RaisesFewFalseAlarms) {
   double sum = 0;
   for (const NoiseKind& kind : kNoiseKinds) {
     double of_kind = 0;
     for (const double cv : {0.003, 0.01, 0.03, 0.06, 0.15}) of_kind += false_alarms(kind, cv) / 5;
     std::cout << "false alarms in 100 values, " << kind.name << ": " << of_kind << '\n';
-    // A slow wander is hardly told from steps; everything else must hold alone.
-    EXPECT_LE(of_kind, kind.wander > 0 ? 0.2 : 0.05) << kind.name;
+    // Least well told from steps: a slow wander, and neighbours that are very much alike.
+    EXPECT_LE(of_kind, kind.wander > 0 ? 0.12 : kind.correlation > 0.5 ? 0.08 : 0.05) << kind.name;
     sum += of_kind;
   }
   EXPECT_LE(sum / kNoiseKinds.size(), 0.03);
@@ -66,6 +80,15 @@ TEST(ChangePointsQuality, FindsStepsWhereTheyAre) {
   }
   EXPECT_GE(small / kNoiseKinds.size(), 0.62);
   EXPECT_GE(large / kNoiseKinds.size(), 0.95);
+}
+
+TEST(ChangePointsQuality, FindsTwoStepsInAShortSeries) {
+  const double small = recall_of_two(0.005, 0.03, 30), equal = recall_of_two(0.01, 0.08, 30),
+               longer = recall_of_two(0.03, 0.08, 100);
+  std::cout << "recall of two steps: " << small << ' ' << equal << ' ' << longer << '\n';
+  EXPECT_GE(small, 0.7);
+  EXPECT_GE(equal, 0.65);
+  EXPECT_GE(longer, 0.75);
 }
 
 }  // namespace

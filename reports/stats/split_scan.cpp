@@ -10,8 +10,9 @@
 namespace hermetric {
 namespace {
 
-/// Places and intervals that could have been picked, per value of the series: with 2, white noise of 100 values gives
-/// fewer false alarms than the level says at every level from 0.001 to 0.1.
+/// Places and intervals that could have been picked, per independent value of the series: with 2, white noise of 100
+/// values gives fewer false alarms than the level says at every level from 0.001 to 0.1. Neighbours that are alike are
+/// fewer places to pick from; counting them all, simulated at a correlation of 0.7, a third of the recall is lost.
 constexpr double kChoicesPerValue = 2;
 /// A step of a series without any noise.
 constexpr double kCertain = 1e9;
@@ -23,7 +24,9 @@ double two_sided(double statistic, double degrees_of_freedom) {
 
 }  // namespace
 
-double SplitScan::choices() const { return kChoicesPerValue * static_cast<double>(size()); }
+double SplitScan::choices(const VarianceInflation& inflation) const {
+  return kChoicesPerValue * static_cast<double>(size()) / inflation.of(size());
+}
 
 SplitScan::SplitScan(std::span<const double> series) : sums_(1, 0), squares_(1, 0) {
   // Relative to the first value, so that squares do not drown the variance of a series far from zero.
@@ -69,7 +72,7 @@ double SplitScan::probability_of(const Split& split, const VarianceInflation& in
   const std::size_t before = split.index - split.begin, after = split.end - split.index;
   const double degrees =
       std::max(1.0, static_cast<double>(before + after) - inflation.of(before) - inflation.of(after));
-  return std::min(1.0, choices() * two_sided(split.statistic, degrees));
+  return std::min(1.0, choices(inflation) * two_sided(split.statistic, degrees));
 }
 
 Split SplitScan::best_split(std::size_t begin, std::size_t end, const VarianceInflation& inflation) const {
@@ -80,7 +83,7 @@ Split SplitScan::best_split(std::size_t begin, std::size_t end, const VarianceIn
 
 std::vector<std::size_t> SplitScan::find_steps(double level, const VarianceInflation& inflation) const {
   // Student's t has heavier tails than the normal: below its quantile nothing is significant.
-  const double tail = std::min(0.5, level / choices() / 2);
+  const double tail = std::min(0.5, level / choices(inflation) / 2);
   const double least = boost::math::quantile(boost::math::complement(boost::math::normal(), tail));
   std::vector<Split> candidates;
   const std::size_t n = size();

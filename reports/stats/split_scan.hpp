@@ -37,7 +37,7 @@ class SplitScan {
   [[nodiscard]] std::vector<std::size_t> find_steps(double level, const VarianceInflation& inflation) const;
 
  private:
-  [[nodiscard]] double choices() const;
+  [[nodiscard]] double choices(const VarianceInflation& inflation) const;
   [[nodiscard]] double square_statistic(std::size_t begin, std::size_t index, std::size_t end,
                                         const VarianceInflation& inflation) const;
   [[nodiscard]] Split best_cut(std::size_t begin, std::size_t end, const VarianceInflation& inflation) const;
