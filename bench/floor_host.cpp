@@ -32,7 +32,7 @@ FloorHost::FloorHost(SandboxHost& host, const SandboxSpec& spec)
       pids_(std::to_string(spec.limits.pids.value_or(0))),
       empty_file_(host.mounts().empty_file()),
       empty_directory_(host.mounts().empty_directory()),
-      filter_(*need(host.syscall_filters().program(spec.nested))),
+      filter_(need(host.syscall_filters().filter(spec.nested))->plain),
       masked_(host.masked_paths()),
       groups_(floor_groups(host.cgroups(), spec)) {
   for (const MaskedPath& masked : masked_)

@@ -9,9 +9,11 @@
 #include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,6 +24,7 @@
 #include <csignal>
 #include <ctime>
 
+#include "isolation/process/denials.hpp"
 #include "isolation/process/raw_syscall.hpp"
 
 // A child that shares its maker's memory: see init_main() in the header for what this file may not do.
@@ -142,11 +145,22 @@ long bounding_set(const Step& step) {
 }
 
 /// SPEC_ALLOW: kernels before 5.16 would slow the job down by turning off speculation for it.
-long load_filter(const Step& step) {
+long set_filter(const char* instructions, int count, long flags) {
   sock_fprog program{};
-  program.len = static_cast<unsigned short>(step.number);
-  program.filter = reinterpret_cast<sock_filter*>(const_cast<char*>(step.data));
-  return raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, word(&program));
+  program.len = static_cast<unsigned short>(count);
+  program.filter = reinterpret_cast<sock_filter*>(const_cast<char*>(instructions));
+  return raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_SPEC_ALLOW, word(&program));
+}
+
+/// The kernel allows one listener for all filters of a process: EBUSY where hermetric itself runs under one.
+long load_filter(ChildRecord& record, const Step& step) {
+  if (step.source != nullptr) {
+    const long listener = set_filter(step.source, step.number, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+    record.denials_counted = listener >= 0;
+    if (listener >= 0) return watch_descriptor(record.watch_fd, listener);
+    if (listener != -EBUSY) return listener;
+  }
+  return set_filter(step.data, step.number, 0);
 }
 
 long unblock_signals() {
@@ -208,6 +222,18 @@ void read_counters(ChildRecord& record) {
       raw::call(SYS_read, record.counter_fds[i], word(&record.counters[i]), sizeof(CounterValue));
 }
 
+/// Signals are blocked, so that the kernel queues them, even for PID 1.
+long watch(ChildRecord& record) {
+  const std::uint64_t all = ~std::uint64_t{0};
+  const long signals = raw::call(SYS_signalfd4, -1, word(&all), kKernelSignalSetSize, SFD_CLOEXEC);
+  if (signals < 0) return signals;
+  const long epoll = raw::call(SYS_epoll_create1, EPOLL_CLOEXEC);
+  if (epoll < 0) return epoll;
+  record.watch_fd = static_cast<std::int32_t>(epoll);
+  record.signal_fd = static_cast<std::int32_t>(signals);
+  return watch_descriptor(epoll, signals);
+}
+
 void job_main(void* argument) noexcept;
 
 /// A time namespace does not shift this clock: it links the monotonic clocks inside and outside.
@@ -219,8 +245,10 @@ void copied_job_main(void* argument) noexcept {
 }
 
 long spawn_job(const ChildPlan& plan, const Step& step) {
+  if (const long result = watch(*plan.record); result < 0) return result;
   clone_args args{};
-  args.flags = CLONE_VM | (step.number == kPreparedJob ? 0 : CLONE_VFORK) | (step.fd >= 0 ? CLONE_INTO_CGROUP : 0);
+  args.flags =
+      CLONE_VM | CLONE_FILES | (step.number == kPreparedJob ? 0 : CLONE_VFORK) | (step.fd >= 0 ? CLONE_INTO_CGROUP : 0);
   args.exit_signal = SIGCHLD;
   args.stack = reinterpret_cast<std::uint64_t>(plan.job_stack);
   args.stack_size = plan.job_stack_size;
@@ -274,7 +302,7 @@ long perform(const ChildPlan& plan, const Step& step) {
     case Op::kNoteNamespaces: return note_namespaces(*plan.record);
     case Op::kOpenCounter: return open_counter(*plan.record, step);
     case Op::kSpawnJob: return spawn_job(plan, step);
-    case Op::kSeccomp: return load_filter(step);
+    case Op::kSeccomp: return load_filter(*plan.record, step);
     case Op::kAwaitCommand: return await_command(*plan.record);
     case Op::kExec: return exec(plan);
   }
@@ -322,15 +350,6 @@ bool reap(ChildRecord& record, int options) {
   }
 }
 
-/// Waits for a signal that is blocked: the kernel queues these, even for PID 1. Returns its number.
-int next_signal() {
-  const std::uint64_t all = ~std::uint64_t{0};
-  for (;;) {
-    const long signal = raw::call(SYS_rt_sigtimedwait, word(&all), 0, 0, kKernelSignalSetSize);
-    if (signal > 0) return static_cast<int>(signal);
-  }
-}
-
 void capture(const char* path, CapturedFile& file) {
   if (path == nullptr) return;
   const long fd = raw::call(SYS_openat, AT_FDCWD, word(path), O_RDONLY | O_CLOEXEC);
@@ -344,16 +363,27 @@ void capture(const char* path, CapturedFile& file) {
   raw::call(SYS_close, fd);
 }
 
-void supervise(ChildRecord& record) {
+void attend_signal(ChildRecord& record) {
+  signalfd_siginfo info{};
+  if (raw::call(SYS_read, record.signal_fd, word(&info), sizeof info) < 0) return;
+  if (info.ssi_signo == SIGCHLD) {
+    reap(record, WNOHANG);
+  } else if (info.ssi_signo == kKillAllSignal) {
+    raw::call(SYS_kill, -1, SIGKILL);
+  } else {
+    raw::call(SYS_kill, record.job_pid, info.ssi_signo);
+  }
+}
+
+void supervise(const ChildPlan& plan) {
+  ChildRecord& record = *plan.record;
   while (!record.job_ended) {
-    const int signal = next_signal();
-    if (signal == SIGCHLD) {
-      reap(record, WNOHANG);
-    } else if (signal == kKillAllSignal) {
-      raw::call(SYS_kill, -1, SIGKILL);
-    } else {
-      raw::call(SYS_kill, record.job_pid, signal);
-    }
+    epoll_event event{};
+    if (raw::call(SYS_epoll_wait, record.watch_fd, word(&event), 1, -1) <= 0) continue;
+    if (event.data.fd == record.signal_fd)
+      attend_signal(record);
+    else
+      attend_listener(plan, event);
   }
 }
 
@@ -362,7 +392,7 @@ void supervise(ChildRecord& record) {
 void init_main(void* child_plan) noexcept {
   const auto& plan = *static_cast<const ChildPlan*>(child_plan);
   run_steps(plan, plan.init, Actor::kInit);
-  supervise(*plan.record);
+  supervise(plan);
   raw::call(SYS_kill, -1, SIGKILL);
   reap(*plan.record, 0);
   raw::call(SYS_getrusage, RUSAGE_CHILDREN, word(&plan.record->all_usage));

@@ -34,6 +34,19 @@ struct CounterValue {
 
 inline constexpr std::size_t kCounterCount = 4;
 
+/// A system call whose denial init counts, and the error it answers with.
+struct CountedCall {
+  std::int32_t number = 0;
+  std::int32_t error = 0;
+};
+
+inline constexpr std::size_t kMostCountedCalls = 96;
+
+struct CountedCallList {
+  const CountedCall* calls = nullptr;
+  std::uint32_t count = 0;  ///< at most kMostCountedCalls
+};
+
 using NamespaceLink = std::array<char, 32>;  ///< "net:[4026531840]"
 
 /// What a job executes.
@@ -66,6 +79,11 @@ struct ChildRecord {
   std::array<std::int32_t, kCounterCount> counter_fds{};  ///< of init; -errno: not opened; 0: not asked for
   std::array<CounterValue, kCounterCount> counters{};
   std::array<NamespaceLink, kNamespaceLinks.size()> namespaces{};  ///< of the job, in the order of kNamespaceLinks
+  std::int32_t watch_fd = -1;                             ///< of init: an epoll instance for signals and denied calls
+  std::int32_t signal_fd = -1;                            ///< of init
+  bool denials_counted = false;                           ///< init hears of the job's denied calls
+  std::uint64_t denied_calls = 0;                         ///< all that init has heard of
+  std::array<std::uint64_t, kMostCountedCalls> denied{};  ///< each in the order of ChildPlan::counted
 };
 
 /// Everything a child works from: plain data, borrowed from the Plan and the Launcher.
@@ -74,6 +92,7 @@ struct ChildPlan {
   StepList job;
   Command command;                                        ///< of a job that does not wait for one
   std::array<const char*, kCapturedFileCount> capture{};  ///< paths below the job's root; null: none
+  CountedCallList counted;                                ///< what a filter that counts hands to init
   ChildRecord* record = nullptr;
   void* job_stack = nullptr;  ///< lowest address
   std::uint64_t job_stack_size = 0;

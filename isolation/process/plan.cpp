@@ -58,6 +58,7 @@ ChildPlan Plan::view() const {
   view.job = {job_.data(), static_cast<std::uint32_t>(job_.size())};
   view.command = {candidates_.data(), argv_.data(), environment_.data()};
   view.capture = capture_;
+  view.counted = {counted_.data(), static_cast<std::uint32_t>(counted_.size())};
   return view;
 }
 
@@ -81,7 +82,9 @@ std::string describe(const Step& step) {
     case Op::kMakeDevice: return "make device " + path;
     case Op::kSymlink: return "link " + path + " to " + text_of(step.source);
     case Op::kPivotRoot: return "pivot to the new root and detach the old one";
-    case Op::kUnshare: return "unshare the " + namespace_names(step.flags) + " namespace";
+    case Op::kUnshare:
+      if (step.flags == CLONE_FILES) return "unshare the descriptors";
+      return "unshare the " + namespace_names(step.flags) + " namespace";
     case Op::kSetNamespace: return "enter the " + namespace_names(step.flags) + " namespace";
     case Op::kWriteFile: return "write " + path;
     case Op::kJoinGroup: return "join the cgroup of descriptor " + std::to_string(step.fd);
@@ -100,7 +103,9 @@ std::string describe(const Step& step) {
       return "open counter " + std::to_string(step.number) + ", perf event " + std::to_string(step.flags >> 32) + ":" +
              std::to_string(step.flags & 0xffffffffU);
     case Op::kSpawnJob: return step.fd >= 0 ? "start the job in its cgroup2 leaf" : "start the job";
-    case Op::kSeccomp: return "filter system calls by " + std::to_string(step.number) + " instructions";
+    case Op::kSeccomp:
+      return "filter system calls by " + std::to_string(step.number) + " instructions" +
+             (step.source != nullptr ? ", and count what is denied" : "");
     case Op::kAwaitCommand: return "wait for the command";
     case Op::kExec: return "execute";
   }

@@ -33,6 +33,9 @@ class Plan {
   /// Files that init reads at its end, in the order of ChildRecord::captured.
   void set_capture(const std::array<const char*, kCapturedFileCount>& files) { capture_ = files; }
 
+  /// Of what a filter that counts denied calls hands to init: what it counts and answers. At most kMostCountedCalls.
+  void set_counted(std::vector<CountedCall> calls) { counted_ = std::move(calls); }
+
   [[nodiscard]] const std::vector<Step>& steps(Actor actor) const { return actor == Actor::kInit ? init_ : job_; }
 
   /// The view for the child. Valid until the plan changes or goes.
@@ -45,6 +48,7 @@ class Plan {
   std::vector<Step> init_, job_;
   std::vector<const char*> candidates_, argv_, environment_;
   std::array<const char*, kCapturedFileCount> capture_{};
+  std::vector<CountedCall> counted_;
 };
 
 /// One line for people: "mount overlay on /work (lowerdir=...)". Used by `explain` and by the errors of failed steps.

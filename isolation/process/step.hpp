@@ -38,11 +38,14 @@ enum class Op : std::uint8_t {
   kNoteNamespaces,   ///< readlink of /proc/self/ns/* into the record
   kOpenCounter,      ///< perf_event_open: event `flags` (type << 32 | config) of all that will be executed, counter
                      ///< `number`
-  kSpawnJob,      ///< clone3(CLONE_VFORK, CLONE_VM if it can, CLONE_INTO_CGROUP `fd` unless -1): runs the job's steps;
-                  ///< without CLONE_VFORK if `number` is kPreparedJob, for init must not sleep as long as that waits
-  kSeccomp,       ///< seccomp(SECCOMP_SET_MODE_FILTER) of the `number` struct sock_filter at `data`
-  kAwaitCommand,  ///< futex(2) until the record says `released`: what kExec runs is then `given` there
-  kExec,          ///< execve of each candidate of the command until one is found
+  kSpawnJob,         ///< signalfd4 and epoll_create1, which init waits on while the job runs; then
+                     ///< clone3(CLONE_FILES, CLONE_VFORK, CLONE_VM if it can, CLONE_INTO_CGROUP `fd` unless -1):
+                     ///< runs the job's steps, on init's descriptors until it unshares them; without CLONE_VFORK
+                     ///< if `number` is kPreparedJob, for init must not sleep as long as that waits
+  kSeccomp,          ///< seccomp(SECCOMP_SET_MODE_FILTER) of `number` struct sock_filter at `source`, which hand
+                     ///< denied calls to init; without `source`, or where there is a listener already, at `data`
+  kAwaitCommand,     ///< futex(2) until the record says `released`: what kExec runs is then `given` there
+  kExec,             ///< execve of each candidate of the command until one is found
 };
 
 inline constexpr int kPreparedJob = 1;

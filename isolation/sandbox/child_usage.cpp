@@ -10,6 +10,9 @@
 #include <sstream>
 #include <string_view>
 
+#include "isolation/sandbox/confinement.hpp"
+#include "isolation/sandbox/seccomp_filter.hpp"
+
 namespace hermetric {
 namespace {
 
@@ -110,6 +113,18 @@ void read_child_record(const ChildRecord& record, ResourceUsage& usage) {
   read_counters(record, usage.counters);
   read_task_io(text_of(record.captured[0]), usage.io);
   read_interfaces(text_of(record.captured[1]), usage.network);
+}
+
+Denials denials_of(const ChildRecord& record, bool nested) {
+  if (nested) return Denials::missing("a nested job's own programs may want to listen, and the kernel allows one only");
+  if (!record.denials_counted)
+    return Denials::missing(record.exec_at == 0 ? "the job did not begin"
+                                                : "hermetric runs under a filter that has the one listener of seccomp");
+  std::vector<DeniedCall> denied;
+  const std::vector<CountedCall> calls = counted_calls();
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    if (record.denied[i] != 0) denied.push_back({syscall_name(calls[i].number), record.denied[i]});
+  return Denials::of(std::move(denied), "seccomp listener in init");
 }
 
 std::map<std::string, std::uint64_t> namespaces_of(const ChildRecord& record) {

@@ -5,7 +5,9 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace hermetric {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 constexpr int kOpenTreeAttr = 467;  // Linux 6.15
 constexpr std::uint32_t kAllBits = ~0U;
 constexpr bool kNestedMay = true;
+constexpr bool kRoutine = true;
 
 constexpr ArgumentMatch with_flag(unsigned index, std::uint32_t flag) { return {index, flag, flag}; }
 constexpr ArgumentMatch equal(unsigned index, std::uint32_t value) { return {index, kAllBits, value}; }
@@ -48,7 +51,11 @@ constexpr SyscallRule kDenied[] = {
     {SYS_setns, EPERM, kNestedMay},
     {SYS_unshare, EPERM, kNestedMay, with_flag(0, CLONE_NEWUSER)},
     {SYS_clone, EPERM, kNestedMay, with_flag(0, CLONE_NEWUSER)},
-    {SYS_clone3, ENOSYS, kNestedMay},  // its flags lie in memory, out of a filter's sight; libc falls back to clone
+    {SYS_clone3,
+     ENOSYS,
+     kNestedMay,
+     {},
+     kRoutine},  // its flags lie in memory, out of a filter's sight; libc falls back to clone
     // A handle names any file of a file system, whatever the mounts show of it.
     {SYS_open_by_handle_at, EPERM},
     // Typing into a terminal that another process reads, and what line disciplines once held.
@@ -94,6 +101,8 @@ constexpr SyscallRule kDenied[] = {
     {SYS_get_kernel_syms, ENOSYS},
 };
 
+static_assert(std::size(kDenied) < kMostCountedCalls);
+
 constexpr int kCapabilities[] = {
     CAP_CHOWN,      CAP_DAC_OVERRIDE, CAP_FOWNER,      CAP_FSETID,           CAP_KILL,
     CAP_SETGID,     CAP_SETUID,       CAP_SETPCAP,     CAP_NET_BIND_SERVICE, CAP_NET_RAW,
@@ -104,6 +113,14 @@ constexpr std::uint64_t bit(int capability) { return std::uint64_t{1} << static_
 }  // namespace
 
 std::span<const SyscallRule> denied_syscalls() { return kDenied; }
+
+std::vector<CountedCall> counted_calls() {
+  std::vector<CountedCall> calls = {{SYS_personality, EPERM}};
+  for (const SyscallRule& rule : kDenied)
+    if (!rule.routine && std::ranges::find(calls, rule.number, &CountedCall::number) == calls.end())
+      calls.push_back({rule.number, rule.error});
+  return calls;
+}
 
 std::uint64_t job_capabilities(std::uint32_t uid, bool nested) {
   if (uid != 0) return 0;

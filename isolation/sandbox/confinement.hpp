@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
+
+#include "isolation/process/child.hpp"
 
 /// What a job may ask of the kernel, as data: compiled by seccomp_filter, put into steps by plan_builder.
 namespace hermetric {
@@ -21,9 +24,14 @@ struct SyscallRule {
   int error = 0;
   bool allowed_if_nested = false;
   std::optional<ArgumentMatch> only = std::nullopt;
+  bool routine = false;  ///< every program tries it and then goes another way: not counted as denied
 };
 
 std::span<const SyscallRule> denied_syscalls();
+
+/// What is counted when it is denied, each call once: those of denied_syscalls() that are not routine, and
+/// personality(2). Not counted: other ABIs and unknown numbers, which have no name.
+std::vector<CountedCall> counted_calls();
 
 /// Numbers above it are answered with ENOSYS: what a later kernel adds has not been judged. file_setattr of Linux 6.17.
 inline constexpr std::uint32_t kHighestSyscall = 469;

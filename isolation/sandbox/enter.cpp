@@ -125,7 +125,7 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));
   TRY_ASSIGN(const Fd job, sys::pidfd_open(job_pid));
   TRY_ASSIGN(const Identity identity, identity_inside(proc));
-  TRY_ASSIGN(SeccompProgram filter, compile_seccomp_program(cell.nested));
+  TRY_ASSIGN(SyscallFilter filter, compile_syscall_filter(cell.nested));
   TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, proc + "/cwd"));
   TRY_ASSIGN(const std::string environment, read_file(proc + "/environ"));
   TRY(join_groups(cell.cgroups));
@@ -133,7 +133,7 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY(sys::setns(init.get(), CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS));
   const pid_t child = ::fork();
   if (child < 0) return std::unexpected(Error::system("fork", "", errno));
-  if (child == 0) run_inside(job, identity, std::move(filter), cwd, argv, split_at_zero(environment));
+  if (child == 0) run_inside(job, identity, std::move(filter.plain), cwd, argv, split_at_zero(environment));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::unexpected(Error::system("waitpid", "", errno));

@@ -263,23 +263,40 @@ class PlanBuilder {
     for_job({.op = Op::kIdentity, .number = static_cast<int>(spec_.uid), .flags = spec_.gid});
     for_job({.op = Op::kChdir, .path = keep(spec_.cwd)});
     for_job({.op = Op::kUmask, .number = kJobUmask});
+    for_job({.op = Op::kNoNewPrivileges});
+    filter();
+    for_job({.op = Op::kUnshare, .flags = CLONE_FILES});
+    for_job({.op = Op::kDuplicate, .fd = resources_.stdin_fd, .number = 0});
+    for_job({.op = Op::kDuplicate, .fd = resources_.stdout_fd, .number = 1});
+    for_job({.op = Op::kDuplicate, .fd = resources_.stderr_fd, .number = 2});
+    for_job({.op = Op::kCloseRange, .number = 3, .flags = ~0U});
+    limits();
+    for_job({.op = Op::kUnblockSignals});
+    if (resources_.prepared) for_job({.op = Op::kAwaitCommand});
+    plan_->mark(Actor::kJob, Stage::kJob);
+    for_job({.op = Op::kExec});
+  }
+
+  void limits() {
     if (spec_.limits.open_files)
       for_job({.op = Op::kResourceLimit, .number = RLIMIT_NOFILE, .flags = *spec_.limits.open_files});
     if (spec_.limits.file_size)
       for_job({.op = Op::kResourceLimit, .number = RLIMIT_FSIZE, .flags = spec_.limits.file_size->count});
     for_job({.op = Op::kResourceLimit, .number = RLIMIT_CORE, .flags = 0});
-    for_job({.op = Op::kDuplicate, .fd = resources_.stdin_fd, .number = 0});
-    for_job({.op = Op::kDuplicate, .fd = resources_.stdout_fd, .number = 1});
-    for_job({.op = Op::kDuplicate, .fd = resources_.stderr_fd, .number = 2});
-    for_job({.op = Op::kCloseRange, .number = 3, .flags = ~0U});
-    for_job({.op = Op::kUnblockSignals});
-    for_job({.op = Op::kNoNewPrivileges});
+  }
+
+  /// While the job has init's descriptors, so that init has the listener. Not for a nested job, whose programs may load
+  /// filters of their own that want to be the one with a listener.
+  void filter() {
+    const auto instructions = [](const SeccompProgram& program) {
+      return reinterpret_cast<const char*>(program.data());
+    };
+    const SyscallFilter& filter = *resources_.syscall_filter;
     for_job({.op = Op::kSeccomp,
-             .number = static_cast<int>(resources_.syscall_filter.size()),
-             .data = reinterpret_cast<const char*>(resources_.syscall_filter.data())});
-    if (resources_.prepared) for_job({.op = Op::kAwaitCommand});
-    plan_->mark(Actor::kJob, Stage::kJob);
-    for_job({.op = Op::kExec});
+             .number = static_cast<int>(filter.plain.size()),
+             .source = spec_.nested ? nullptr : instructions(filter.counting),
+             .data = instructions(filter.plain)});
+    plan_->set_counted(counted_calls());
   }
 
   const SandboxSpec& spec_;

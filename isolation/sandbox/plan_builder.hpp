@@ -1,15 +1,13 @@
 #pragma once
 
-#include <linux/filter.h>
-
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "isolation/process/plan.hpp"
 #include "isolation/sandbox/masked_paths.hpp"
+#include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sandbox/spec.hpp"
 #include "isolation/types/cgroup_entry.hpp"
 #include "isolation/workspace/mount_template.hpp"
@@ -26,7 +24,7 @@ struct PlanResources {
   int stderr_fd = -1;
   std::string scratch_directory;  ///< a path, not a descriptor: that would belong to the runner's mount namespace
   std::string skeleton_layer;
-  std::span<const sock_filter> syscall_filter;  ///< must live as long as the plan
+  const SyscallFilter* syscall_filter = nullptr;  ///< must live as long as the plan
   std::vector<MaskedPath> masked_paths;
   bool prepared = false;      ///< the job waits for its command: Op::kAwaitCommand
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)

@@ -175,7 +175,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
     TRY_ASSIGN(Fd copy, duplicate_high(fd));
     streams_.push_back(std::move(copy));
   }
-  TRY_ASSIGN(const SeccompProgram* filter, host_->syscall_filters().program(spec_.nested));
+  TRY_ASSIGN(const SyscallFilter* filter, host_->syscall_filters().filter(spec_.nested));
   PlanResources resources;
   resources.runner_pidfd = host_->runner_pidfd().get();
   resources.scratch_directory = scratch_->directory();
@@ -185,7 +185,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
   resources.stdout_fd = streams_[1].get();
   resources.stderr_fd = streams_[2].get();
   resources.skeleton_layer = skeleton_layer_;
-  resources.syscall_filter = *filter;
+  resources.syscall_filter = filter;
   resources.masked_paths = host_->masked_paths();
   resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
   return resources;
@@ -297,6 +297,8 @@ void Sandbox::read_usage(ResourceUsage& usage) {
   read_child_record(init_->record(), usage);
   mark_now(Stage::kUsage);
 }
+
+Denials Sandbox::denials() const { return denials_of(init_->record(), spec_.nested); }
 
 std::optional<OverlayLayers> Sandbox::workspace_layers() const { return workspace_layers_in(scratch_->directory()); }
 

@@ -15,6 +15,7 @@
 #include "isolation/sandbox/plan_builder.hpp"
 #include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sandbox/spec.hpp"
+#include "isolation/types/denials.hpp"
 #include "isolation/types/outcome.hpp"
 #include "isolation/types/stage.hpp"
 #include "isolation/types/usage.hpp"
@@ -42,7 +43,7 @@ class SandboxHost {
 
   [[nodiscard]] MountTemplate& mounts() { return mounts_; }
   [[nodiscard]] CgroupDriver& cgroups() { return *cgroups_; }
-  [[nodiscard]] SeccompPrograms& syscall_filters() { return syscall_filters_; }
+  [[nodiscard]] SyscallFilters& syscall_filters() { return syscall_filters_; }
   [[nodiscard]] const std::vector<MaskedPath>& masked_paths() const { return masked_paths_; }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
   [[nodiscard]] const Fd& runner_pidfd() const { return runner_pidfd_; }
@@ -61,7 +62,7 @@ class SandboxHost {
   StateDirectories directories_;
   MountTemplate mounts_;
   std::unique_ptr<CgroupDriver> cgroups_;
-  SeccompPrograms syscall_filters_;
+  SyscallFilters syscall_filters_;
   std::vector<MaskedPath> masked_paths_ = find_masked_paths();
   Ledger ledger_;
   Fd runner_pidfd_;
@@ -140,6 +141,9 @@ class Sandbox {
 
   /// After wait(): every figure that groups, init and the overlay know.
   void read_usage(ResourceUsage& usage);
+
+  /// After wait(): the system calls that the job was denied.
+  [[nodiscard]] Denials denials() const;
 
   /// After wait(): the workspace's layers, for artifacts. Valid until close().
   [[nodiscard]] std::optional<OverlayLayers> workspace_layers() const;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,8 @@ std::unexpected<Error> failed(const std::string& call, int negative_errno) {
 }
 
 constexpr std::uint32_t answer(int error) { return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error); }
+/// Of a denial that is counted: stands for itself in no program.
+constexpr std::uint32_t counted(int error) { return SECCOMP_RET_TRACE | static_cast<std::uint32_t>(error); }
 
 /// What libseccomp cannot say: other ABIs whatever the number, numbers above one, and "no bit but these".
 constexpr std::array kHead = {
@@ -45,7 +48,7 @@ constexpr std::array kHead = {
     sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kAllBits, 1, 0),  // only asks
     sock_filter BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, ~kPersonalityBits, 1, 0),
     sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    sock_filter BPF_STMT(BPF_RET | BPF_K, answer(EPERM)),
+    sock_filter BPF_STMT(BPF_RET | BPF_K, counted(EPERM)),
 };
 
 Status add_rules(const Context& context, bool nested) {
@@ -53,7 +56,7 @@ Status add_rules(const Context& context, bool nested) {
     if (nested && rule.allowed_if_nested) continue;
     const ArgumentMatch match = rule.only.value_or(ArgumentMatch{});
     const scmp_arg_cmp comparison{match.index, SCMP_CMP_MASKED_EQ, match.mask, match.value};
-    const int result = seccomp_rule_add_array(context.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(rule.error)),
+    const int result = seccomp_rule_add_array(context.get(), rule.routine ? answer(rule.error) : counted(rule.error),
                                               rule.number, rule.only ? 1 : 0, &comparison);
     if (result < 0) return failed("seccomp_rule_add for call " + std::to_string(rule.number), result);
   }
@@ -74,9 +77,20 @@ Result<SeccompProgram> exported(const Context& context) {
   return program;
 }
 
+/// The programs that `marked` stands for.
+SyscallFilter settled(const SeccompProgram& marked) {
+  SyscallFilter filter{marked, marked};
+  for (std::size_t i = 0; i < marked.size(); ++i) {
+    if (marked[i].code != (BPF_RET | BPF_K) || (marked[i].k & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE) continue;
+    filter.plain[i].k = answer(static_cast<int>(marked[i].k & SECCOMP_RET_DATA));
+    filter.counting[i].k = SECCOMP_RET_USER_NOTIF;
+  }
+  return filter;
+}
+
 }  // namespace
 
-Result<SeccompProgram> compile_seccomp_program(bool nested) {
+Result<SyscallFilter> compile_syscall_filter(bool nested) {
   const Context context(seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
   if (!context) return failed("seccomp_init", -ENOMEM);
   if (const int result = seccomp_attr_set(context.get(), SCMP_FLTATR_API_SYSRAWRC, 1); result < 0)
@@ -84,14 +98,21 @@ Result<SeccompProgram> compile_seccomp_program(bool nested) {
   if (const int result = seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, kBinaryTree); result < 0)
     return failed("seccomp_attr_set", result);
   TRY(add_rules(context, nested));
-  return exported(context);
+  TRY_ASSIGN(const SeccompProgram marked, exported(context));
+  return settled(marked);
 }
 
-Result<const SeccompProgram*> SeccompPrograms::program(bool nested) {
+std::string syscall_name(int number) {
+  const std::unique_ptr<char, decltype(&std::free)> name(seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86_64, number),
+                                                         &std::free);
+  return name ? name.get() : "system call " + std::to_string(number);
+}
+
+Result<const SyscallFilter*> SyscallFilters::filter(bool nested) {
   const std::lock_guard lock(mutex_);
-  SeccompProgram& cached = nested ? nested_ : plain_;
-  if (cached.empty()) {
-    TRY_ASSIGN(cached, compile_seccomp_program(nested));
+  SyscallFilter& cached = nested ? nested_ : strict_;
+  if (cached.plain.empty()) {
+    TRY_ASSIGN(cached, compile_syscall_filter(nested));
   }
   return &cached;
 }

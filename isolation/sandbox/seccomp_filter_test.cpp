@@ -7,8 +7,10 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <set>
@@ -51,9 +53,9 @@ class SeccompFilter : public ::testing::Test {
  protected:
   void SetUp() override {
     for (const bool nested : {false, true}) {
-      auto program = compile_seccomp_program(nested);
-      ASSERT_TRUE(program) << program.error().message();
-      (nested ? nested_ : plain_) = *std::move(program);
+      auto filter = compile_syscall_filter(nested);
+      ASSERT_TRUE(filter) << filter.error().message();
+      (nested ? nested_ : strict_) = *std::move(filter);
     }
   }
   std::uint32_t answer(std::int64_t number, unsigned index = 0, std::uint64_t value = 0, bool nested = false,
@@ -62,9 +64,9 @@ class SeccompFilter : public ::testing::Test {
     call.nr = static_cast<int>(number);
     call.arch = arch;
     call.args[index] = value;
-    return run(nested ? nested_ : plain_, call);
+    return run((nested ? nested_ : strict_).plain, call);
   }
-  SeccompProgram plain_, nested_;
+  SyscallFilter strict_, nested_;
 };
 
 TEST_F(SeccompFilter, AnswersWhatTheTableDenies) {
@@ -132,14 +134,46 @@ TEST_F(SeccompFilter, LetsSetOnlyHarmlessPersonalities) {
     EXPECT_EQ(answer(SYS_personality, 0, harmful), errno_action(EPERM)) << harmful;
 }
 
-TEST_F(SeccompFilter, IsSmallEnoughForTheKernel) { EXPECT_LE(plain_.size(), std::size_t{BPF_MAXINSNS}); }
+TEST_F(SeccompFilter, IsSmallEnoughForTheKernel) { EXPECT_LE(strict_.plain.size(), std::size_t{BPF_MAXINSNS}); }
 
-TEST(SeccompPrograms, CompilesEachPolicyOnce) {
-  SeccompPrograms programs;
-  const auto plain = programs.program(false), again = programs.program(false), nested = programs.program(true);
-  ASSERT_TRUE(plain && again && nested);
-  EXPECT_EQ(*plain, *again);
-  EXPECT_NE((*plain)->size(), (*nested)->size());
+TEST_F(SeccompFilter, HandsToItsListenerWhatIsCountedAndAnswersTheRestAlike) {
+  const auto counted = counted_calls();
+  ASSERT_EQ(strict_.counting.size(), strict_.plain.size());
+  for (std::int64_t number = -2; number <= kHighestSyscall + 1; ++number) {
+    seccomp_data call{};
+    call.nr = static_cast<int>(number);
+    call.arch = AUDIT_ARCH_X86_64;
+    for (const std::uint64_t argument : {std::uint64_t{0}, std::uint64_t{AF_VSOCK}, std::uint64_t{CLONE_NEWUSER}}) {
+      call.args[0] = argument;
+      const std::uint32_t plain = run(strict_.plain, call);
+      const auto entry = std::ranges::find(counted, call.nr, &CountedCall::number);
+      const bool goes_to_listener = plain != SECCOMP_RET_ALLOW && entry != counted.end();
+      EXPECT_EQ(run(strict_.counting, call), goes_to_listener ? SECCOMP_RET_USER_NOTIF : plain) << "call " << number;
+      if (!goes_to_listener) continue;
+      EXPECT_EQ(plain, errno_action(entry->error)) << "call " << number;
+    }
+  }
+}
+
+TEST(CountedCalls, AreEachOnceAndNotWhatEveryProgramTries) {
+  std::set<std::int32_t> numbers;
+  for (const CountedCall& call : counted_calls()) EXPECT_TRUE(numbers.insert(call.number).second) << call.number;
+  EXPECT_LE(numbers.size(), kMostCountedCalls);
+  EXPECT_TRUE(numbers.contains(SYS_keyctl) && numbers.contains(SYS_personality) && numbers.contains(SYS_socket));
+  EXPECT_FALSE(numbers.contains(SYS_clone3));
+}
+
+TEST(SyscallName, IsTheCallsOrItsNumber) {
+  EXPECT_EQ(syscall_name(SYS_keyctl), "keyctl");
+  EXPECT_EQ(syscall_name(10'000), "system call 10000");
+}
+
+TEST(SyscallFilters, CompilesEachPolicyOnce) {
+  SyscallFilters filters;
+  const auto strict = filters.filter(false), again = filters.filter(false), nested = filters.filter(true);
+  ASSERT_TRUE(strict && again && nested);
+  EXPECT_EQ(*strict, *again);
+  EXPECT_NE((*strict)->plain.size(), (*nested)->plain.size());
 }
 
 TEST(JobCapabilities, AreNoneButForRoot) {

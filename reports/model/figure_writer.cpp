@@ -20,8 +20,8 @@ void FigureWriter::write(Json& root, std::string_view path, const std::string& f
   member_at(root, path) = figure.value ? Json(*figure.value) : Json(nullptr);
   if (!figure.known())
     missing(full_path, figure.note);
-  else if (!figure.note.empty())
-    sources_[full_path] = figure.note;
+  else
+    found(full_path, figure.note);
 }
 
 void FigureWriter::write(Json& root, std::string_view path, const std::string& full_path, const Setting& setting) {
@@ -32,6 +32,10 @@ void FigureWriter::write(Json& root, std::string_view path, const std::string& f
 void FigureWriter::write_text(Json& root, const std::string& key, const std::string& text) {
   root[key] = text.empty() ? Json(nullptr) : Json(text);
   if (text.empty()) missing(key, "this host does not tell it");
+}
+
+void FigureWriter::found(const std::string& full_path, const std::string& source) {
+  if (!source.empty()) sources_[full_path] = source;
 }
 
 void FigureWriter::missing(const std::string& full_path, const std::string& reason) {

@@ -22,6 +22,7 @@ class FigureWriter {
   /// Text that nobody found out is empty in the model and null in the report.
   void write_text(Json& root, const std::string& key, const std::string& text);
 
+  void found(const std::string& full_path, const std::string& source);
   void missing(const std::string& full_path, const std::string& reason);
 
   Json take_sources() { return std::move(sources_); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "isolation/types/denials.hpp"
 #include "isolation/types/host.hpp"
 #include "isolation/types/limits.hpp"
 #include "isolation/types/outcome.hpp"
@@ -18,11 +19,6 @@ struct ArtifactReport {
   std::string path;
   Bytes size;
   std::string sha256;
-};
-
-struct DeniedReport {
-  std::string what;
-  std::uint64_t count = 0;
 };
 
 struct OutputReport {
@@ -53,7 +49,7 @@ struct JobReport {
   IsolationReport isolation;
   bool from_pool = false;
   std::vector<std::string> warnings;
-  std::vector<DeniedReport> denied;
+  Denials denied;
   OutputReport output;
   std::vector<ArtifactReport> artifacts;
   SamplesReport samples;

@@ -82,9 +82,14 @@ Json isolation_to_json(const IsolationReport& isolation) {
           {"cgroup", text_or_null(isolation.cgroup)}};
 }
 
-Json denied_to_json(const std::vector<DeniedReport>& denied) {
+Json denied_to_json(const Denials& denied, FigureWriter& figures) {
+  if (!denied.calls) {
+    figures.missing("denied", denied.note);
+    return nullptr;
+  }
+  figures.found("denied", denied.note);
   Json list = Json::array();
-  for (const DeniedReport& entry : denied) list.push_back({{"what", entry.what}, {"count", entry.count}});
+  for (const DeniedCall& entry : *denied.calls) list.push_back({{"what", entry.what}, {"count", entry.count}});
   return list;
 }
 
@@ -113,6 +118,7 @@ Json samples_to_json(const SamplesReport& samples) {
 Json job_to_json(const JobReport& job) {
   FigureWriter figures;
   Json resources = resources_to_json(job.resources, figures);
+  Json denied = denied_to_json(job.denied, figures);
   Json output = output_to_json(job.output, figures);
 
   Json json = Json::object();
@@ -128,7 +134,7 @@ Json job_to_json(const JobReport& job) {
   json["isolation"] = isolation_to_json(job.isolation);
   json["from_pool"] = job.from_pool;
   json["warnings"] = job.warnings;
-  json["denied"] = denied_to_json(job.denied);
+  json["denied"] = std::move(denied);
   json["output"] = std::move(output);
   json["artifacts"] = artifacts_to_json(job.artifacts);
   json["samples"] = samples_to_json(job.samples);

@@ -38,11 +38,17 @@ void read(const JsonCursor& from, OomPolicy& to) {
 }
 
 void read(const JsonCursor& from, IoMax& to);
-void read(const JsonCursor& from, DeniedReport& to);
+void read(const JsonCursor& from, DeniedCall& to);
 void read(const JsonCursor& from, ArtifactReport& to);
 void read(const JsonCursor& from, JobReport& to);
 void read(const JsonCursor& from, NamedCapability& to);
 void read(const JsonCursor& from, ControllerSupport& to);
+
+template <typename T>
+void read(const JsonCursor& from, std::vector<T>& to) {
+  to.resize(from.size());
+  for (std::size_t i = 0; i < to.size(); ++i) read(from.at(i), to[i]);
+}
 
 template <typename T>
 void read(const JsonCursor& from, std::optional<T>& to) {
@@ -50,12 +56,6 @@ void read(const JsonCursor& from, std::optional<T>& to) {
     to.reset();
   else
     read(from, to.emplace());
-}
-
-template <typename T>
-void read(const JsonCursor& from, std::vector<T>& to) {
-  to.resize(from.size());
-  for (std::size_t i = 0; i < to.size(); ++i) read(from.at(i), to[i]);
 }
 
 void read_text_or_null(const JsonCursor& from, std::string& to) { to = from.is_null() ? std::string() : from.text(); }
@@ -68,7 +68,7 @@ void read(const JsonCursor& from, IoMax& to) {
   read(from.at("wiops"), to.write_ops_per_second);
 }
 
-void read(const JsonCursor& from, DeniedReport& to) {
+void read(const JsonCursor& from, DeniedCall& to) {
   read(from.at("what"), to.what);
   read(from.at("count"), to.count);
 }
@@ -121,6 +121,12 @@ std::optional<JsonCursor> find_path(std::optional<JsonCursor> from, std::string_
   return from;
 }
 
+/// Where the figure came from, or why it is missing.
+std::string note_of(const JsonCursor& job, const std::string& path, bool known) {
+  const auto note = job.at(known ? "sources" : "unavailable").find(path);
+  return note ? note->text() : known ? "" : "not measured";
+}
+
 void read_figure(const JsonCursor& job, const std::string& path, Measured& to) {
   const auto figure = find_path(job, path);
   if (!figure) {
@@ -128,8 +134,7 @@ void read_figure(const JsonCursor& job, const std::string& path, Measured& to) {
     return;
   }
   read(*figure, to.value);
-  const auto note = job.at(to.known() ? "sources" : "unavailable").find(path);
-  to.note = note ? note->text() : to.known() ? "" : "not measured";
+  to.note = note_of(job, path, to.known());
 }
 
 void read(const JsonCursor& from, IsolationReport& to) {
@@ -163,7 +168,8 @@ void read(const JsonCursor& from, JobReport& to) {
   read(from.at("isolation"), to.isolation);
   read(from.at("from_pool"), to.from_pool);
   read(from.at("warnings"), to.warnings);
-  read(from.at("denied"), to.denied);
+  read(from.at("denied"), to.denied.calls);
+  to.denied.note = note_of(from, "denied", to.denied.calls.has_value());
   read_figure(from, "output.stdout_bytes", to.output.stdout_bytes);
   read_figure(from, "output.stderr_bytes", to.output.stderr_bytes);
   read(from.at("output").at("truncated"), to.output.truncated);

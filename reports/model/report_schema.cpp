@@ -25,7 +25,7 @@ constexpr std::string_view kSchema = R"json({
     "notes": {
       "description": "Leaf path of a figure, and where it came from or why it is missing.",
       "type": "object",
-      "patternProperties": { "^(resources|output)[.][a-z_.]+$": { "type": "string", "minLength": 1 } },
+      "patternProperties": { "^(denied|(resources|output)[.][a-z_.]+)$": { "type": "string", "minLength": 1 } },
       "additionalProperties": false
     },
 
@@ -160,7 +160,7 @@ constexpr std::string_view kSchema = R"json({
         "isolation": { "$ref": "#/definitions/isolation" },
         "from_pool": { "type": "boolean" },
         "warnings": { "$ref": "#/definitions/texts" },
-        "denied": { "type": "array", "items": { "$ref": "#/definitions/denied" } },
+        "denied": { "type": ["array", "null"], "items": { "$ref": "#/definitions/denied" } },
         "output": {
           "type": "object",
           "required": ["stdout_bytes", "stderr_bytes", "truncated"],

@@ -136,7 +136,7 @@ RunReport full_run() {
   job.isolation = {{{"mnt", 4026532201}, {"net", 4026532210}}, "host", "none", "hybrid"};
   job.from_pool = true;
   job.warnings = {"pattern \"*.log\" matched nothing"};
-  job.denied = {{"mount", 3}};
+  job.denied = Denials::of({{"mount", 3}}, "seccomp");
   job.output = {Measured::of(10, "pipe"), Measured::of(20, "pipe"), true};
   job.artifacts = {{"build/test.xml", Bytes{1234}, std::string(64, 'a')}, {"build/link", Bytes{0}, ""}};
   job.samples = {
@@ -257,7 +257,7 @@ class RandomReport {
     job.isolation = {{{"net", number()}, {"m" + text(), number()}}, text(), text(), coin() ? "v1" : ""};
     job.from_pool = coin();
     job.warnings = texts();
-    if (coin()) job.denied.push_back({text(), number()});
+    if (coin()) job.denied = coin() ? Denials::of({{text(), number()}}, text()) : Denials::missing(text());
     job.output = {figure(), figure(), coin()};
     if (coin()) job.artifacts.push_back({text(), Bytes{number()}, coin() ? std::string(64, 'f') : ""});
     if (coin()) job.samples = {duration(), texts(), {{}, {number(), number()}}};

@@ -30,6 +30,7 @@ class Attempt {
     TRY_ASSIGN(const Ending ending, sandbox_->wait());
     warn_of_pauses();
     sandbox_->read_usage(report_.resources);
+    report_.denied = sandbox_->denials();
     report_.outcome = decide_outcome(ending, intervention, report_.resources, job_.limits);
     report_.isolation.namespaces = sandbox_->namespaces();
     look_at_workspace();

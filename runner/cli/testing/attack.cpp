@@ -242,6 +242,10 @@ int main(int count, char** words) {
     print_writable(names[1]);
     return 0;
   }
+  if (names.size() == 2 && names[0] == "storm") {
+    for (long left = std::atol(names[1].c_str()); left > 0; --left) (void)::syscall(SYS_keyctl, 0, -4, 1);
+    return 0;
+  }
   if (names.size() == 1 && names[0] == "descriptors") {
     print_descriptors();
     return 0;
