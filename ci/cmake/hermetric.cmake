@@ -30,8 +30,9 @@ endfunction()
 add_custom_target(selected_tests)
 
 # hermetric_test(cgroup_text_test SOURCES cgroup_text_test.cpp LINK isolation_cgroup LABELS unit)
+# SERIAL: not beside another test.
 function(hermetric_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(HERMETRIC_TESTS AND NOT HERMETRIC_TESTS IN_LIST ARG_LABELS)
     return()
   endif()
@@ -47,7 +48,7 @@ function(hermetric_test name)
     set(ARG_TIMEOUT 120)
   endif()
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL})
 endfunction()
 
 # hermetric_fuzzer(mountinfo_fuzz LINK isolation_sys CORPUS corpus/mountinfo): mountinfo_fuzz.cpp, by libFuzzer in the

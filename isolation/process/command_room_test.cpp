@@ -31,7 +31,7 @@ TEST(CommandRoom, PointsNowhereElse) {
     return pointer >= room.data() && pointer < room.data() + room.size();
   };
   for (const char* const* list : {command->candidates, command->argv, command->envp}) {
-    EXPECT_TRUE(inside(list));
+    EXPECT_TRUE(inside(static_cast<const void*>(list)));
     EXPECT_TRUE(inside(*list));
   }
 }
