@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace hermetric {
 namespace {
@@ -87,7 +86,10 @@ std::vector<std::size_t> SplitScan::find_steps(double level, const VarianceInfla
   const double least = boost::math::quantile(boost::math::complement(boost::math::normal(), tail));
   std::vector<Split> candidates;
   const std::size_t n = size();
-  for (auto length = static_cast<double>(n); length >= 2 * kShortestLevel; length /= std::numbers::sqrt2) {
+  // Each window is a half of the one before the last: n, n/sqrt(2), n/2, ...
+  for (int halvings = 0;; ++halvings) {
+    const double length = static_cast<double>(n) * std::pow(2.0, -0.5 * halvings);
+    if (length < 2 * kShortestLevel) break;
     const auto width = static_cast<std::size_t>(std::ceil(length));
     for (std::size_t begin = 0;; begin += std::max<std::size_t>(1, width / 4)) {
       const std::size_t end = std::min(n, begin + width);
