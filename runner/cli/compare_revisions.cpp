@@ -42,7 +42,8 @@ Result<Comparison> prepare_comparison(const CompareOptions& options) {
   return comparison;
 }
 
-int compare_prepared(Session& session, const CompareOptions& options, const Comparison& comparison) {
+int use_prepared(Session& session, const CompareOptions& options, const Comparison& comparison,
+                 const UseOfVersions& use) {
   std::vector<Revision> revisions;
   std::vector<VersionLabel> labels;
   std::vector<ComparedVersion> versions;
@@ -64,19 +65,25 @@ int compare_prepared(Session& session, const CompareOptions& options, const Comp
     labels.push_back({name, comparison.job.command});
     versions.push_back({comparison.job, *std::move(facts), comparison.hooks[i].prepare});
   }
-  return compare_versions(session, options, labels, std::move(versions));
+  return use(session, labels, std::move(versions));
 }
 
 }  // namespace
 
-int compare_revisions(const CompareOptions& options) {
-  if (options.words.empty())
-    return trouble("compare: no revision: as in hermetric compare --file ci.yml --job test main HEAD");
+int with_revisions(const CompareOptions& options, const UseOfVersions& use) {
   const auto comparison = prepare_comparison(options);
   if (!comparison) return trouble(Error(comparison.error()).in("compare"));
   auto session = Session::open(std::nullopt);
   if (!session) return trouble(session.error());
-  return clean_up(comparison->hooks, compare_prepared(**session, options, *comparison));
+  return clean_up(comparison->hooks, use_prepared(**session, options, *comparison, use));
+}
+
+int compare_revisions(const CompareOptions& options) {
+  if (options.words.empty())
+    return trouble("compare: no revision: as in hermetric compare --file ci.yml --job test main HEAD");
+  return with_revisions(options, [&](Session& session, const auto& labels, auto versions) {
+    return compare_versions(session, options, labels, std::move(versions));
+  });
 }
 
 }  // namespace hermetric

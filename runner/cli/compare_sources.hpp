@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "reports/render/rounds.hpp"
 #include "runner/cli/compare_options.hpp"
 #include "runner/compose/cell_rounds.hpp"
@@ -12,6 +14,26 @@ int compare_pairs(const CompareOptions& options);
 int compare_commands(CompareOptions& options);
 int compare_revisions(const CompareOptions& options);
 int compare_import(const CompareOptions& options);
+
+/// What is done with versions that are ready to be measured; the result is what to exit with.
+using UseOfVersions =
+    std::function<int(Session&, const std::vector<VersionLabel>& labels, std::vector<ComparedVersion> versions)>;
+
+/// Hands the revisions that options.words name to `use`, once what the job needs has run. Returns what to exit with.
+int with_revisions(const CompareOptions& options, const UseOfVersions& use);
+
+struct Measurement {
+  RoundsResult rounds;
+  RoundsAnalysis analysis;  ///< empty where no round counts
+};
+
+/// Measures versions in rounds. What fails is said; nothing: hermetric itself did.
+std::optional<Measurement> measure_versions(Session& session, const CompareOptions& options,
+                                            const std::vector<VersionLabel>& labels,
+                                            std::vector<ComparedVersion> versions);
+
+/// What to exit with where there is no verdict: interrupted, or not comparable.
+std::optional<int> code_without_verdict(const RoundsResult& measured);
 
 /// Measures versions in rounds and shows what comes of it.
 int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,

@@ -47,14 +47,19 @@ std::string text_of(const CompareOptions& options, const std::vector<VersionLabe
 }
 
 int exit_code_of(const RoundsResult& measured, const RoundsAnalysis& analysis, bool strict) {
-  if (const auto interrupt = caught_interrupt()) return 128 + *interrupt;
-  if (measured.stop == StopReason::kFailed) return kExitNotComparable;
+  if (const auto code = code_without_verdict(measured)) return *code;
   std::vector<PairedComparison> all;
   for (const auto& metrics : analysis.against_baseline) all.insert(all.end(), metrics.begin(), metrics.end());
   return exit_code_of(all, strict);
 }
 
 }  // namespace
+
+std::optional<int> code_without_verdict(const RoundsResult& measured) {
+  if (const auto interrupt = caught_interrupt()) return 128 + *interrupt;
+  if (measured.stop == StopReason::kFailed) return kExitNotComparable;
+  return std::nullopt;
+}
 
 void say_failure(const std::string& what, const Outcome& outcome, const std::string& stderr_file) {
   trouble("compare: " + what + ": " + outcome_text(outcome) +
@@ -67,23 +72,32 @@ void say_failure(const std::string& what, const Outcome& outcome, const std::str
   }
 }
 
-int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,
-                     std::vector<ComparedVersion> versions) {
+std::optional<Measurement> measure_versions(Session& session, const CompareOptions& options,
+                                            const std::vector<VersionLabel>& labels,
+                                            std::vector<ComparedVersion> versions) {
   auto cells = CellRounds::create(session, std::move(versions));
-  if (!cells) return trouble(cells.error());
+  if (!cells) return trouble(cells.error()), std::nullopt;
   const RoundOptions rounds = round_options(options, labels.size());
-  const auto measured = measure_rounds(rounds, *cells);
+  auto measured = measure_rounds(rounds, *cells);
   if (rounds.on_round) std::cerr << "\r\x1b[K" << std::flush;
-  if (!measured) return trouble(Error(measured.error()).in("compare"));
+  if (!measured) return trouble(Error(measured.error()).in("compare")), std::nullopt;
   if (measured->failure)
     say_failure("\"" + labels[measured->failure->version].name + "\"", measured->failure->report.outcome,
                 cells->stderr_file());
   if (measured->stop == StopReason::kFailed)
     trouble("compare: not comparable: a run that fails has no cost to compare");
-  const bool shown = options.json || measured->rounds > 0;
-  const RoundsAnalysis analysis = measured->rounds > 0 ? analyze_rounds(measured->metrics) : RoundsAnalysis();
-  const int code = exit_code_of(*measured, analysis, options.strict);
-  return shown ? print_result(text_of(options, labels, *measured, analysis), code) : code;
+  RoundsAnalysis analysis = measured->rounds > 0 ? analyze_rounds(measured->metrics) : RoundsAnalysis();
+  return Measurement{*std::move(measured), std::move(analysis)};
+}
+
+int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,
+                     std::vector<ComparedVersion> versions) {
+  const auto measured = measure_versions(session, options, labels, std::move(versions));
+  if (!measured) return kExitTrouble;
+  const auto& [rounds, analysis] = *measured;
+  const int code = exit_code_of(rounds, analysis, options.strict);
+  const bool shown = options.json || rounds.rounds > 0;
+  return shown ? print_result(text_of(options, labels, rounds, analysis), code) : code;
 }
 
 }  // namespace hermetric
