@@ -8,8 +8,8 @@ namespace {
 
 MeasuredRounds rounds_of(const std::vector<double>& costs) {
   MeasuredRounds measured;
-  measured.metrics = {{"wall_usec", "time", {.relative = 0.02, .absolute = 0}, {}},
-                      {"io.read_bytes", "io", {.relative = 0.05, .absolute = 0}, {}}};
+  measured.metrics = {{"wall_usec", {.relative = 0.02, .absolute = 0}, {}},
+                      {"io.read_bytes", {.relative = 0.05, .absolute = 0}, {}}};
   for (const double cost : costs) {
     measured.metrics[0].values.emplace_back(12, 1000 * cost);
     measured.metrics[1].values.emplace_back(12, 0);

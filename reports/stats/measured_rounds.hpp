@@ -15,7 +15,6 @@ namespace hermetric {
 /// One metric of versions that were measured in rounds, each version once a round. Not negative.
 struct MetricRounds {
   std::string name;
-  std::string family;  ///< metrics of one family share the probability of a false verdict (Holm)
   Margin margin;
   std::vector<std::vector<double>> values;  ///< [version][round]; version 0 is the baseline
 };

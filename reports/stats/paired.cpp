@@ -58,6 +58,8 @@ class Rounds {
 
   /// Two-sided probability of so many rounds beyond the margin, on the side where there are more.
   [[nodiscard]] double probability() const { return std::min(1.0, 2 * std::min(tail(true), tail(false))); }
+  /// The smallest that it could be: all rounds beyond the margin on one side. Does not depend on the sides.
+  [[nodiscard]] double least_probability() const { return std::min(1.0, 2 * tail_of(beyond(true) + beyond(false))); }
   [[nodiscard]] bool is_worse() const { return tail(true) < tail(false); }
 
   [[nodiscard]] bool is_same(double confidence) const {
@@ -71,7 +73,9 @@ class Rounds {
 
  private:
   [[nodiscard]] std::size_t size() const { return ratios_.size(); }
-  [[nodiscard]] double tail(bool worse) const;
+  [[nodiscard]] std::size_t beyond(bool worse) const;
+  [[nodiscard]] double tail_of(std::size_t rounds) const;
+  [[nodiscard]] double tail(bool worse) const { return tail_of(beyond(worse)); }
   [[nodiscard]] double half_width(double confidence) const;
   [[nodiscard]] std::vector<std::string> warnings() const;
 
@@ -81,11 +85,15 @@ class Rounds {
   double widening_ = 1;
 };
 
-double Rounds::tail(bool worse) const {
-  const auto beyond = std::count_if(judged_.begin(), judged_.end(),
-                                    [&](double ratio) { return worse ? ratio > edge_ : ratio < -edge_; });
+std::size_t Rounds::beyond(bool worse) const {
+  return static_cast<std::size_t>(std::count_if(judged_.begin(), judged_.end(),
+                                                [&](double ratio) { return worse ? ratio > edge_ : ratio < -edge_; }));
+}
+
+/// One-sided probability of so many rounds on one side.
+double Rounds::tail_of(std::size_t rounds) const {
   const double half = static_cast<double>(size()) / 2;
-  const double worth = std::floor(half + (static_cast<double>(beyond) - half) / widening_);
+  const double worth = std::floor(half + (static_cast<double>(rounds) - half) / widening_);
   return sign_test_tail(size(), static_cast<std::ptrdiff_t>(static_cast<double>(size()) - worth));
 }
 
@@ -152,12 +160,13 @@ PairedComparison Rounds::describe(const PairedOptions& options) const {
 
 std::vector<PairedComparison> compare_paired(std::span<const PairedSample> samples, const PairedOptions& options) {
   std::vector<Rounds> rounds;
-  std::vector<double> probabilities;
+  std::vector<double> probabilities, least;
   for (const PairedSample& sample : samples) {
     rounds.emplace_back(sample);
     probabilities.push_back(sample.a.empty() ? 1 : rounds.back().probability());
+    least.push_back(sample.a.empty() ? 1 : rounds.back().least_probability());
   }
-  const std::vector<bool> differs = holm(probabilities, options.false_verdicts);
+  const std::vector<bool> differs = holm(probabilities, least, options.false_verdicts);
   std::vector<PairedComparison> results;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     PairedComparison result = rounds[i].describe(options);

@@ -49,15 +49,17 @@ struct PairedOptions {
 ///
 /// Verdicts, m being the metric's margin:
 /// - regressed, improved: the sign test says that more than half of all rounds lie beyond m, with a two-sided
-///   probability of error of `false_verdicts` over all metrics (Holm). That is stricter than an interval of 95 %
-///   outside the margin: at 95 % one of twenty comparisons of equal but noisy versions would fail.
+///   probability of error of `false_verdicts` over all metrics (Holm, among those in which enough rounds lie beyond m
+///   on either side). That is stricter than an interval of 95 % outside the margin: at 95 % one of twenty comparisons
+///   of equal but noisy versions would fail.
 /// - same: the interval lies within the margin.
 /// - inconclusive: neither; more rounds narrow it.
 /// Where the ratios of successive rounds are alike beyond chance, they are worth fewer rounds, and the interval is
 /// wider.
 std::vector<PairedComparison> compare_paired(std::span<const PairedSample> samples, const PairedOptions& options = {});
 
-/// Fewest rounds that can call one of `metrics` compared together regressed or improved: all lie on one side.
+/// Fewest rounds that can call one of `metrics` compared together regressed or improved, even if all of them vary by
+/// more than their margins: all lie on one side.
 std::size_t fewest_rounds(std::size_t metrics, const PairedOptions& options = {});
 
 }  // namespace hermetric

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "reports/stats/sample_shape.hpp"
 
@@ -44,24 +43,12 @@ MetricSummary summarize(const std::vector<double>& values, const Margin& margin,
   return {median(values), least, most, median_interval(values, confidence), shape_warnings(values, margin)};
 }
 
-/// The metrics of each family, by position.
-std::map<std::string, std::vector<std::size_t>> families_of(std::span<const MetricRounds> metrics) {
-  std::map<std::string, std::vector<std::size_t>> families;
-  for (std::size_t i = 0; i < metrics.size(); ++i) families[metrics[i].family].push_back(i);
-  return families;
-}
-
 std::vector<PairedComparison> hold_against_baseline(std::span<const MetricRounds> metrics, std::size_t version,
                                                     const PairedOptions& options) {
-  std::vector<PairedComparison> comparisons(metrics.size());
-  for (const auto& [family, members] : families_of(metrics)) {
-    std::vector<PairedSample> samples;
-    for (const std::size_t i : members)
-      samples.push_back({metrics[i].name, metrics[i].values[0], metrics[i].values[version], metrics[i].margin});
-    auto compared = compare_paired(samples, options);
-    for (std::size_t k = 0; k < members.size(); ++k) comparisons[members[k]] = std::move(compared[k]);
-  }
-  return comparisons;
+  std::vector<PairedSample> samples;
+  for (const MetricRounds& metric : metrics)
+    samples.push_back({metric.name, metric.values[0], metric.values[version], metric.margin});
+  return compare_paired(samples, options);
 }
 
 std::optional<double> width_of_median(const std::vector<double>& values, double confidence) {

@@ -32,7 +32,7 @@ struct RoundsAnalysis {
   std::vector<std::vector<PairedComparison>> against_baseline;  ///< [version - 1][metric]
 };
 
-/// Holds every version against the baseline by compare_paired(), a family of metrics at a time. All series must be of
+/// Holds every version against the baseline by compare_paired(), all metrics together. All series must be of
 /// one length, 1 or more.
 RoundsAnalysis analyze_rounds(std::span<const MetricRounds> metrics, const PairedOptions& options = {});
 

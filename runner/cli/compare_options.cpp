@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <map>
 
 #include "runner/cli/verdict_options.hpp"
 #include "runner/job/units.hpp"
@@ -86,14 +85,6 @@ Result<std::size_t> count_of(const std::string& text, std::size_t otherwise, std
   return static_cast<std::size_t>(*count);
 }
 
-/// All metrics of the largest family must be able to get a verdict.
-std::size_t fewest_rounds_for(const std::vector<ComparedMetric>& metrics) {
-  std::map<std::string_view, std::size_t> families;
-  std::size_t largest = 0;
-  for (const ComparedMetric& metric : metrics) largest = std::max(largest, ++families[metric.family]);
-  return fewest_rounds(largest);
-}
-
 Status read_rounds(const RawOptions& raw, CompareOptions& options) {
   TRY_ASSIGN(options.warmups, count_of(raw.warmups, options.warmups, 0, "--warmup"));
   TRY_ASSIGN(options.stop.max_rounds, count_of(raw.max_rounds, options.stop.max_rounds, 1, "--max-rounds"));
@@ -114,7 +105,7 @@ Status read_rounds(const RawOptions& raw, CompareOptions& options) {
   auto metrics = select_metrics(raw.metrics);
   if (!metrics) return std::unexpected(std::move(metrics).error().in("--metric"));
   options.metrics = *std::move(metrics);
-  options.stop.fewest_rounds = fewest_rounds_for(options.metrics);
+  options.stop.fewest_rounds = fewest_rounds(options.metrics.size());
   return {};
 }
 

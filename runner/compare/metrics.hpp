@@ -13,9 +13,8 @@ namespace hermetric {
 
 /// A figure of a report that versions are compared by.
 struct ComparedMetric {
-  std::string_view path;    ///< below "resources"
-  std::string_view family;  ///< metrics of one family share the probability of a false verdict
-  bool sets_pace = false;   ///< rounds go on until its interval is narrow enough
+  std::string_view path;   ///< below "resources"
+  bool sets_pace = false;  ///< rounds go on until its interval is narrow enough
   Margin margin = {};
 };
 

@@ -18,8 +18,8 @@ class RoundLoop {
   RoundLoop(const RoundOptions& options, RoundHost& host)
       : options_(options), host_(host), stop_rule_(options.stop), begin_(host.now()), passed_(options.versions) {
     for (const ComparedMetric& metric : options.metrics)
-      result_.metrics.push_back({std::string(metric.path), std::string(metric.family), metric.margin,
-                                 std::vector<std::vector<double>>(options.versions)});
+      result_.metrics.push_back(
+          {std::string(metric.path), metric.margin, std::vector<std::vector<double>>(options.versions)});
   }
 
   Result<RoundsResult> run() {
