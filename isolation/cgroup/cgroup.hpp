@@ -108,6 +108,9 @@ class CgroupDriver {
 
   [[nodiscard]] virtual CgroupLayout layout() const = 0;
 
+  /// True if groups can be made whose `controller` (as cgroup2 calls it) caps or counts.
+  [[nodiscard]] virtual bool has(std::string_view controller) const = 0;
+
   /// The directories create(name, request) would make: known before they exist, so that the ledger can hold them.
   [[nodiscard]] virtual std::vector<std::string> paths_of(const std::string& name,
                                                           const CgroupRequest& request) const = 0;

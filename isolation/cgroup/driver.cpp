@@ -33,6 +33,11 @@ bool TableCgroupDriver::wants(const CgroupBase& base, const Limits& limits) cons
   return base.dialect->wanted(base.controllers, limits, has_leaf_);
 }
 
+bool TableCgroupDriver::has(std::string_view controller) const {
+  return std::ranges::any_of(parts_,
+                             [&](const Part& part) { return has_controller(part.base->controllers, controller); });
+}
+
 std::vector<std::string> TableCgroupDriver::paths_of(const std::string& name, const CgroupRequest& request) const {
   std::vector<std::string> paths;
   for (const Part& part : parts_)

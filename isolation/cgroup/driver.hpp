@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isolation/cgroup/cgroup.hpp"
@@ -25,6 +26,7 @@ class TableCgroupDriver final : public CgroupDriver {
   explicit TableCgroupDriver(CgroupParts parts);
 
   [[nodiscard]] CgroupLayout layout() const override { return layout_; }
+  [[nodiscard]] bool has(std::string_view controller) const override;
   [[nodiscard]] std::vector<std::string> paths_of(const std::string& name, const CgroupRequest& request) const override;
   Result<std::unique_ptr<Cgroup>> create(const std::string& name, const CgroupRequest& request) override;
 

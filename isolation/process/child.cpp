@@ -128,7 +128,6 @@ long resource_limit(const Step& step) {
 
 long identity(const Step& step) {
   const auto gid = static_cast<long>(step.flags);
-  if (const long result = raw::call(SYS_setgroups, 0, 0); result < 0) return result;
   if (const long result = raw::call(SYS_setresgid, gid, gid, gid); result < 0) return result;
   return raw::call(SYS_setresuid, step.number, step.number, step.number);
 }
@@ -283,8 +282,8 @@ long perform(const ChildPlan& plan, const Step& step) {
                        word(step.data));
     case Op::kBindMapped: return bind_mapped(step);
     case Op::kMakeDirectory: return raw::call(SYS_mkdirat, AT_FDCWD, word(step.path), step.number);
-    case Op::kMakeDevice:
-      return raw::call(SYS_mknodat, AT_FDCWD, word(step.path), S_IFCHR | step.number, static_cast<long>(step.flags));
+    case Op::kMakeNode:
+      return raw::call(SYS_mknodat, AT_FDCWD, word(step.path), step.number, static_cast<long>(step.flags));
     case Op::kSymlink: return raw::call(SYS_symlinkat, word(step.source), AT_FDCWD, word(step.path));
     case Op::kPivotRoot: return pivot_root();
     case Op::kUnshare: return raw::call(SYS_unshare, static_cast<long>(step.flags));
@@ -293,6 +292,7 @@ long perform(const ChildPlan& plan, const Step& step) {
     case Op::kJoinGroup: return raw::call(SYS_write, step.fd, word("0"), 1);
     case Op::kNewSession: return raw::call(SYS_setsid);
     case Op::kResourceLimit: return resource_limit(step);
+    case Op::kNoGroups: return raw::call(SYS_setgroups, 0, 0);
     case Op::kIdentity: return identity(step);
     case Op::kBoundingSet: return bounding_set(step);
     case Op::kNoNewPrivileges: return raw::call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

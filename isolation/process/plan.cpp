@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <bit>
@@ -79,7 +80,7 @@ std::string describe(const Step& step) {
     case Op::kMount: return describe_mount(step);
     case Op::kBindMapped: return "bind " + text_of(step.source) + " on " + path + (step.fd >= 0 ? ", id-mapped" : "");
     case Op::kMakeDirectory: return "make directory " + path;
-    case Op::kMakeDevice: return "make device " + path;
+    case Op::kMakeNode: return (S_ISCHR(step.number) ? "make device " : "make file ") + path;
     case Op::kSymlink: return "link " + path + " to " + text_of(step.source);
     case Op::kPivotRoot: return "pivot to the new root and detach the old one";
     case Op::kUnshare:
@@ -91,6 +92,7 @@ std::string describe(const Step& step) {
     case Op::kNewSession: return "new session";
     case Op::kResourceLimit:
       return "resource limit " + std::to_string(step.number) + " = " + std::to_string(step.flags);
+    case Op::kNoGroups: return "leave all groups";
     case Op::kIdentity: return "become user " + std::to_string(step.number) + " group " + std::to_string(step.flags);
     case Op::kBoundingSet:
       return "no capabilities but " + std::to_string(std::popcount(step.flags)) + " of the bounding set";

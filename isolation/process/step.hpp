@@ -20,7 +20,7 @@ enum class Op : std::uint8_t {
   kMount,           ///< mount(`source`, `path`, `type`, `flags`, `data`)
   kBindMapped,      ///< open_tree(`source`), mount_setattr(IDMAP by user namespace `fd`, `flags`), move_mount to `path`
   kMakeDirectory,   ///< mkdir(`path`, `number`)
-  kMakeDevice,      ///< mknod(`path`, S_IFCHR | `number`, `flags`)
+  kMakeNode,        ///< mknod(`path`, `number`, `flags`)
   kSymlink,         ///< symlink(`source`, `path`)
   kPivotRoot,       ///< pivot_root(".", "."): the working directory becomes the root, the old one is detached
   kUnshare,         ///< unshare(`flags`)
@@ -29,7 +29,8 @@ enum class Op : std::uint8_t {
   kJoinGroup,       ///< write "0" to `fd`, a v1 `tasks` file
   kNewSession,      ///< setsid()
   kResourceLimit,   ///< prlimit64(`number`, soft = hard = `flags`), read back
-  kIdentity,        ///< setgroups(none), setresgid(`flags`), setresuid(`number`)
+  kNoGroups,        ///< setgroups(none)
+  kIdentity,        ///< setresgid(`flags`), setresuid(`number`)
   kBoundingSet,     ///< prctl(PR_CAPBSET_DROP) of every capability whose bit is not in `flags`
   kNoNewPrivileges,  ///< prctl(PR_SET_NO_NEW_PRIVS)
   kDuplicate,        ///< dup2(`fd`, `number`)

@@ -88,6 +88,17 @@ void read_counters(const ChildRecord& record, ResourceUsage::Counters& counters)
   for (std::size_t i = 0; i < kCounterCount; ++i) *figures[i] = counted(record.counter_fds[i], record.counters[i]);
 }
 
+/// Where no group counts CPU time. Who ignores SIGCHLD has nobody wait for its children: theirs is lost.
+void read_cpu_time(const struct rusage& all, ResourceUsage::Cpu& cpu) {
+  if (cpu.usage_usec.known()) return;
+  const auto microseconds = [](const timeval& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(time.tv_usec);
+  };
+  cpu.user_usec = Measured::of(microseconds(all.ru_utime), kRusage);
+  cpu.system_usec = Measured::of(microseconds(all.ru_stime), kRusage);
+  cpu.usage_usec = Measured::of(*cpu.user_usec.value + *cpu.system_usec.value, kRusage);
+}
+
 /// The job's first process shares hermetric's memory until its exec, and the kernel keeps that as its first peak.
 Measured max_rss(const struct rusage& usage) {
   struct rusage own{};
@@ -110,6 +121,7 @@ void read_child_record(const ChildRecord& record, ResourceUsage& usage) {
   usage.memory.max_rss_bytes = max_rss(all);
   usage.context_switches.voluntary = Measured::of(static_cast<std::uint64_t>(all.ru_nvcsw), kRusage);
   usage.context_switches.involuntary = Measured::of(static_cast<std::uint64_t>(all.ru_nivcsw), kRusage);
+  read_cpu_time(all, usage.cpu);
   read_counters(record, usage.counters);
   read_task_io(text_of(record.captured[0]), usage.io);
   read_interfaces(text_of(record.captured[1]), usage.network);

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "isolation/process/child.hpp"
+#include "isolation/process/own_user_namespace.hpp"
 #include "isolation/sandbox/enter.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/system.hpp"
@@ -111,7 +112,7 @@ Status signal_cell(const LedgerRecord& cell, int signal) {
 Result<std::vector<std::pair<Change::Kind, std::string>>> changes_of(const LedgerRecord& cell) {
   if (!cell.workspace) return std::unexpected(Error("the job has no workspace"));
   const std::string root = "/proc/" + std::to_string(cell.runner_pid) + "/root";
-  OverlayLayers layers{root + cell.workspace->upper, {}};
+  OverlayLayers layers{root + cell.workspace->upper, {}, !is_privileged()};
   for (const std::string& lower : cell.workspace->lowers) layers.lowers.push_back(root + lower);
   Status status;
   for (int look = 0; look < kLooksAtChanges; ++look) {

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "isolation/process/own_user_namespace.hpp"
 #include "isolation/sandbox/confinement.hpp"
 #include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sys/files.hpp"
@@ -120,6 +121,8 @@ Result<pid_t> job_process_of(pid_t init) {
 }
 
 Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>& argv) {
+  if (!is_privileged())
+    return std::unexpected(Error("an ordinary user cannot enter a job in this version").remedy("run as root"));
   TRY_ASSIGN(const pid_t job_pid, job_process_of(cell.init_pid));
   const std::string proc = "/proc/" + std::to_string(job_pid);
   TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));

@@ -21,6 +21,8 @@ constexpr unsigned kJobUmask = 022;
 /// Uppers are thrown away, so nothing needs to reach the disk: without `volatile` the end of every job would sync the
 /// whole file system below (overlayfs.rst, "Volatile mount"). Renaming a directory must work as on any file system.
 constexpr const char* kOverlayOptions = ",volatile,redirect_dir=on,index=off,metacopy=off";
+/// Of one that is not the host's root: no redirects, for a user could have forged them.
+constexpr const char* kRootlessOverlayOptions = ",volatile,userxattr,index=off,metacopy=off";
 
 struct Device {
   const char* name;
@@ -108,14 +110,18 @@ class PlanBuilder {
 
   std::string overlay_options(const std::string& lowers, unsigned upper) const {
     const std::string number = std::to_string(upper);
-    return "lowerdir=" + lowers + ",upperdir=upper" + number + ",workdir=work" + number + kOverlayOptions;
+    return "lowerdir=" + lowers + ",upperdir=upper" + number + ",workdir=work" + number +
+           (resources_.rootless ? kRootlessOverlayOptions : kOverlayOptions);
   }
+
+  /// Only the host's root may map the ids of the host's files; for a job that is its caller they are right as they are.
+  [[nodiscard]] int id_map_fd() const { return resources_.rootless ? -1 : resources_.user_namespace_fd; }
 
   /// An id-mapped copy of a host directory in the next slot of the template, for use as a lower.
   std::string mapped_lower(const std::string& source) {
     const std::string slot = mounts_.lower(next_lower_++);
     init({.op = Op::kBindMapped,
-          .fd = resources_.user_namespace_fd,
+          .fd = id_map_fd(),
           .flags = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
           .path = keep(slot),
           .source = keep(source)});
@@ -124,13 +130,17 @@ class PlanBuilder {
 
   void root() {
     init({.op = Op::kChdir, .path = keep(resources_.scratch_directory)});
-    const std::string tree = spec_.root_directory ? mapped_lower(*spec_.root_directory) : "/";
+    std::string lowers = resources_.skeleton_layer;
+    if (spec_.root_directory)
+      lowers += ":" + mapped_lower(*spec_.root_directory);
+    else if (!spec_.skeleton.alone)
+      lowers += ":/";
     init({.op = Op::kMount,
           .flags = MS_NOSUID | MS_NODEV,
           .path = keep(mounts_.root()),
           .source = "root",
           .type = "overlay",
-          .data = keep(overlay_options(resources_.skeleton_layer + ":" + tree, 0))});
+          .data = keep(overlay_options(lowers, 0))});
     plan_->mark(Actor::kInit, Stage::kRoot);
   }
 
@@ -139,6 +149,8 @@ class PlanBuilder {
     for (const ViewMount& mount : spec_.mounts) {
       if (mount.kind == ViewMount::Kind::kOverlay) {
         overlay(mount, upper++);
+      } else if (mount.kind == ViewMount::Kind::kHostTree) {
+        host_tree(mount, upper++);
       } else if (mount.kind == ViewMount::Kind::kTmpfs) {
         tmpfs(mount);
       } else if (mount.kind == ViewMount::Kind::kHide) {
@@ -154,6 +166,14 @@ class PlanBuilder {
     std::string lowers;
     for (const std::string& source : mount.sources)
       lowers.append(lowers.empty() ? "" : ":").append(mapped_lower(source));
+    mount_overlay(mount, lowers, upper);
+  }
+
+  void host_tree(const ViewMount& mount, unsigned upper) {
+    mount_overlay(mount, resources_.skeleton_layer + mount.destination + ":" + mount.sources.front(), upper);
+  }
+
+  void mount_overlay(const ViewMount& mount, const std::string& lowers, unsigned upper) {
     init({.op = Op::kMount,
           .flags = MS_NOSUID | MS_NODEV,
           .path = keep(inside(mount.destination)),
@@ -166,7 +186,7 @@ class PlanBuilder {
     const bool mapped = mount.kind != ViewMount::Kind::kHostPart;
     const bool read_only = mount.kind != ViewMount::Kind::kReadWrite;
     init({.op = Op::kBindMapped,
-          .fd = mapped ? resources_.user_namespace_fd : -1,
+          .fd = mapped ? id_map_fd() : -1,
           .flags = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (read_only ? MOUNT_ATTR_RDONLY : 0U),
           .path = keep(inside(mount.destination)),
           .source = keep(mount.sources.front())});
@@ -208,8 +228,7 @@ class PlanBuilder {
           .type = "tmpfs",
           .data = "mode=0755,size=64m"});
     init({.op = Op::kChdir, .path = keep(dev)});
-    for (const Device& device : kDevices)
-      init({.op = Op::kMakeDevice, .number = 0666, .flags = makedev(device.major, device.minor), .path = device.name});
+    for (const Device& device : kDevices) make_device(device);
     for (const Link& link : kDeviceLinks) init({.op = Op::kSymlink, .path = link.name, .source = link.target});
     init({.op = Op::kMakeDirectory, .number = 01777, .path = "shm"});
     init({.op = Op::kMakeDirectory, .number = 0755, .path = "pts"});
@@ -220,6 +239,17 @@ class PlanBuilder {
           .type = "devpts",
           .data = "newinstance,ptmxmode=0666,mode=0620"});
     plan_->mark(Actor::kInit, Stage::kDevices);
+  }
+
+  /// Only the host's root can make one; others show the host's.
+  void make_device(const Device& device) {
+    if (!resources_.rootless)
+      return init({.op = Op::kMakeNode,
+                   .number = S_IFCHR | 0666,
+                   .flags = makedev(device.major, device.minor),
+                   .path = device.name});
+    init({.op = Op::kMakeNode, .number = S_IFREG | 0666, .path = device.name});
+    init({.op = Op::kBindMapped, .path = device.name, .source = keep(std::string("/dev/") + device.name)});
   }
 
   /// hidepid: the job sees its own processes and not init, whose command line is hermetric's.
@@ -260,6 +290,7 @@ class PlanBuilder {
     for_job({.op = Op::kNoteNamespaces});
     for_job({.op = Op::kNewSession});
     for_job({.op = Op::kBoundingSet, .flags = job_capabilities(spec_.uid, spec_.nested)});
+    if (!resources_.rootless) for_job({.op = Op::kNoGroups});
     for_job({.op = Op::kIdentity, .number = static_cast<int>(spec_.uid), .flags = spec_.gid});
     for_job({.op = Op::kChdir, .path = keep(spec_.cwd)});
     for_job({.op = Op::kUmask, .number = kJobUmask});
@@ -319,14 +350,15 @@ std::shared_ptr<const Plan> build_plan(const SandboxSpec& spec, const PlanResour
 
 unsigned count_mapped_lowers(const SandboxSpec& spec) {
   std::size_t count = spec.root_directory ? 1 : 0;
-  for (const ViewMount* overlay : overlays_of(spec)) count += overlay->sources.size();
+  for (const ViewMount& mount : spec.mounts)
+    if (mount.kind == ViewMount::Kind::kOverlay) count += mount.sources.size();
   return static_cast<unsigned>(count);
 }
 
 std::vector<const ViewMount*> overlays_of(const SandboxSpec& spec) {
   std::vector<const ViewMount*> overlays;
   for (const ViewMount& mount : spec.mounts)
-    if (mount.kind == ViewMount::Kind::kOverlay) overlays.push_back(&mount);
+    if (mount.kind == ViewMount::Kind::kOverlay || mount.kind == ViewMount::Kind::kHostTree) overlays.push_back(&mount);
   return overlays;
 }
 

@@ -26,6 +26,7 @@ struct PlanResources {
   std::string skeleton_layer;
   const SyscallFilter* syscall_filter = nullptr;  ///< must live as long as the plan
   std::vector<MaskedPath> masked_paths;
+  bool rootless = false;      ///< by what is root only in a user namespace of its own
   bool prepared = false;      ///< the job waits for its command: Op::kAwaitCommand
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)
 };
@@ -41,7 +42,8 @@ std::shared_ptr<const Plan> build_plan(const SandboxSpec& spec, const PlanResour
 /// How many of MountTemplate's lower slots the plan for `spec` uses.
 unsigned count_mapped_lowers(const SandboxSpec& spec);
 
-/// The overlay of `spec.mounts` that has upper number `1 + index` in the scratch directory; upper 0 is the root's.
+/// The overlay of `spec.mounts`, parts of the host's tree included, that has upper number `1 + index` in the scratch
+/// directory; upper 0 is the root's.
 std::vector<const ViewMount*> overlays_of(const SandboxSpec& spec);
 
 }  // namespace hermetric

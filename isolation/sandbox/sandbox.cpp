@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "isolation/process/own_user_namespace.hpp"
 #include "isolation/sandbox/child_usage.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
@@ -50,6 +51,14 @@ std::string relative_to(const std::string& path, const std::string& base) {
   return fs::path(path).lexically_relative(base).string();
 }
 
+/// In /tmp another user could have made it first, to read and forge what is written there.
+Status make_own_directory(const std::string& path) {
+  TRY(make_directories(path, 0700));
+  TRY_ASSIGN(const struct stat look, sys::fstatat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW));
+  if (look.st_uid == ::geteuid()) return {};
+  return std::unexpected(Error(path + " is another user's").remedy("set XDG_RUNTIME_DIR"));
+}
+
 bool is_below(const std::string& path, const std::string& base) {
   return path.size() > base.size() && path.starts_with(base) && path[base.size()] == '/';
 }
@@ -63,33 +72,50 @@ StateDirectories StateDirectories::of_this_user() {
     return value != nullptr && *value != '\0' ? std::string(value) : otherwise;
   };
   const std::string data = variable("HOME", "/tmp") + "/.local/share";
-  return {variable("XDG_RUNTIME_DIR", "/tmp") + "/hermetric", variable("XDG_DATA_HOME", data) + "/hermetric"};
+  const std::string runtime = variable("XDG_RUNTIME_DIR", "");
+  return {runtime.empty() ? "/tmp/hermetric-" + std::to_string(::geteuid()) : runtime + "/hermetric",
+          variable("XDG_DATA_HOME", data) + "/hermetric"};
 }
 
-SandboxHost::SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd)
+SandboxHost::SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd,
+                         bool rootless, IdMap id_map)
     : directories_(std::move(directories)),
-      mounts_(directories_.runtime + "/template"),
+      mounts_(directories_.runtime + "/template", rootless),
       cgroups_(std::move(cgroups)),
       ledger_(directories_.runtime + "/ledger"),
       runner_pidfd_(std::move(runner_pidfd)),
-      id_map_(kDefaultIdMap),
+      rootless_(rootless),
+      id_map_(id_map),
       cell_prefix_(std::to_string(::getpid()) + "-" + std::to_string(monotonic_nanoseconds() / 1'000'000) + "-") {}
 
 Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories& directories,
                                                          const std::optional<std::string>& cgroup_parent) {
-  TRY(make_directories(directories.runtime + "/ledger", 0700));
-  TRY(make_directories(directories.data + "/cells", 0700));
+  TRY(named("state directory", make_own_directory(directories.runtime)));
+  TRY(named("state directory", make_directories(directories.runtime + "/ledger", 0700)));
+  TRY(named("state directory", make_directories(directories.data + "/cells", 0700)));
+  const bool rootless = !is_privileged();
+  IdMap id_map = kDefaultIdMap;
+  if (rootless) {
+    TRY_ASSIGN(id_map, become_root_of_own_namespace());
+  }
   TRY(Ledger(directories.runtime + "/ledger").sweep());  // what one cell leaves for good is gc's to say
   TRY(named("mount template", MountTemplate::enter(directories.runtime + "/template")));
   TRY_ASSIGN(auto cgroups, find_cgroups({.parent = cgroup_parent}));
   TRY_ASSIGN(Fd runner, sys::pidfd_open(::getpid()));
-  return std::unique_ptr<SandboxHost>(new SandboxHost(directories, std::move(cgroups), std::move(runner)));
+  return std::unique_ptr<SandboxHost>(
+      new SandboxHost(directories, std::move(cgroups), std::move(runner), rootless, id_map));
 }
 
 /// Runs of one command follow each other within some pids.
 std::string SandboxHost::shelf() const {
   constexpr unsigned kPidsOfARun = 4;
   return shelf_in(directories_.data + "/cells", static_cast<unsigned>(::getpid()) / kPidsOfARun + cells_);
+}
+
+/// What an ordinary user's job left may be closed to the user, but not to the root of a namespace.
+Result<Ledger::Sweep> SandboxHost::sweep(const StateDirectories& directories) {
+  if (!is_privileged()) TRY(become_root_of_own_namespace());
+  return Ledger(directories.runtime + "/ledger").sweep();
 }
 
 std::string SandboxHost::next_cell() { return cell_prefix_ + std::to_string(cells_.fetch_add(1)); }
@@ -155,6 +181,7 @@ Status Sandbox::make_mount_points(const ViewMount& mount) {
   for (std::size_t i = overlays.size(); i-- > 0;) {
     const ViewMount& overlay = *overlays[i];
     if (!is_below(mount.destination, overlay.destination)) continue;
+    if (overlay.kind == ViewMount::Kind::kHostTree) return {};  // the skeleton has it
     const std::string inner = relative_to(mount.destination, overlay.destination);
     const bool there = std::any_of(overlay.sources.begin(), overlay.sources.end(), [&](const std::string& source) {
       return sys::fstatat(AT_FDCWD, source + "/" + inner, AT_SYMLINK_NOFOLLOW).has_value();
@@ -187,6 +214,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
   resources.skeleton_layer = skeleton_layer_;
   resources.syscall_filter = filter;
   resources.masked_paths = host_->masked_paths();
+  resources.rootless = host_->rootless();
   resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
   return resources;
 }
@@ -306,7 +334,8 @@ std::optional<OverlayLayers> Sandbox::workspace_layers_in(const std::string& scr
   const auto overlays = overlays_of(spec_);
   for (std::size_t i = 0; i < overlays.size(); ++i)
     if (spec_.workspace && overlays[i]->destination == *spec_.workspace)
-      return OverlayLayers{Scratch::upper_in(scratch, static_cast<unsigned>(i) + 1), overlays[i]->sources};
+      return OverlayLayers{Scratch::upper_in(scratch, static_cast<unsigned>(i) + 1), overlays[i]->sources,
+                           host_->rootless()};
   return std::nullopt;
 }
 

@@ -25,7 +25,8 @@
 
 namespace hermetric {
 
-/// Where hermetric keeps what must outlive a process: /run/hermetric and /var/lib/hermetric for root.
+/// Where hermetric keeps what must outlive a process: /run/hermetric and /var/lib/hermetric for root. Ask before
+/// SandboxHost::create(), which may change who "this user" is.
 struct StateDirectories {
   std::string runtime;  ///< ledger, mount point of the template
   std::string data;     ///< uppers
@@ -37,9 +38,13 @@ struct StateDirectories {
 /// it must outlive every Sandbox.
 class SandboxHost {
  public:
-  /// Enters the mount template, sweeps what dead runs left, finds the cgroup hierarchies.
+  /// Called by an ordinary user, becomes root of a user namespace of its own first. Enters the mount template, sweeps
+  /// what dead runs left, finds the cgroup hierarchies.
   static Result<std::unique_ptr<SandboxHost>> create(const StateDirectories& directories,
                                                      const std::optional<std::string>& cgroup_parent);
+
+  /// Removes what dead runs left, with the same rights: see Ledger::sweep().
+  static Result<Ledger::Sweep> sweep(const StateDirectories& directories);
 
   [[nodiscard]] MountTemplate& mounts() { return mounts_; }
   [[nodiscard]] CgroupDriver& cgroups() { return *cgroups_; }
@@ -49,15 +54,22 @@ class SandboxHost {
   [[nodiscard]] const Fd& runner_pidfd() const { return runner_pidfd_; }
   [[nodiscard]] const StateDirectories& directories() const { return directories_; }
   [[nodiscard]] IdMap id_map() const { return id_map_; }
-  /// What a job's root is on this host, for files that hermetric makes for it.
-  [[nodiscard]] std::uint32_t outside(std::uint32_t id) const { return id < id_map_.count ? id_map_.first + id : id; }
+  /// hermetric was called by an ordinary user, and is root in a user namespace of its own alone.
+  [[nodiscard]] bool rootless() const { return rootless_; }
+  /// What a job's id is for hermetric, for files that it makes for the job. Rootless, ids that are not the caller's do
+  /// not exist: such files are the job's root's.
+  [[nodiscard]] std::uint32_t outside(std::uint32_t id) const {
+    if (id < id_map_.count) return id_map_.first + id;
+    return rootless_ ? id_map_.first : id;
+  }
   /// "<pid>-<start>-<number>": unique over all runs on this host.
   std::string next_cell();
   /// The directory in which the latest of them keeps its scratch.
   [[nodiscard]] std::string shelf() const;
 
  private:
-  SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd);
+  SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd, bool rootless,
+              IdMap id_map);
 
   StateDirectories directories_;
   MountTemplate mounts_;
@@ -66,6 +78,7 @@ class SandboxHost {
   std::vector<MaskedPath> masked_paths_ = find_masked_paths();
   Ledger ledger_;
   Fd runner_pidfd_;
+  bool rootless_;
   IdMap id_map_;
   std::string cell_prefix_;
   std::atomic<unsigned> cells_{0};

@@ -17,6 +17,8 @@ struct ViewMount {
     kReadOnly,   ///< bind of sources[0], id-mapped
     kReadWrite,  ///< bind of sources[0], id-mapped: the job changes the host's files
     kHostPart,   ///< read-only bind of sources[0] with the host's own ids: part of a host root
+    kHostTree,   ///< sources[0] under what the skeleton has there, copy-on-write: part of a host root that cannot be
+                 ///< laid over "/" as a whole
     kTmpfs,      ///< fresh tmpfs
     kHide,       ///< an empty read-only directory or file
   };

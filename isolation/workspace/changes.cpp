@@ -15,6 +15,7 @@
 #include <set>
 
 #include "isolation/sys/system.hpp"
+#include "isolation/workspace/overlay_attributes.hpp"
 
 namespace hermetric {
 namespace {
@@ -112,7 +113,7 @@ std::string join(const std::string& parent, const std::string& name) {
 class ChangeWalker {
  public:
   ChangeWalker(const OverlayLayers& layers, const std::function<Status(const Change&)>& visit)
-      : lowers_(layers.lowers), visit_(visit) {}
+      : lowers_(layers.lowers), attributes_(overlay_attributes(layers.rootless)), visit_(visit) {}
 
   /// `shown`: lower directories whose content shows through here. `original`: the ones that stood here before the job;
   /// they differ where a directory was renamed or replaced.
@@ -157,12 +158,12 @@ class ChangeWalker {
         {original.empty() ? Change::Kind::kCreated : Change::Kind::kModified, child_path, status, upper.get(), name}));
     bool merged = !shown.empty();
     std::string child_lower = join(lower_path, name);
-    if (const auto redirect = attribute(child, "trusted.overlay.redirect")) {
+    if (const auto redirect = attribute(child, attributes_.redirect)) {
       const bool absolute = redirect->starts_with("/");  // from anywhere, also into a directory that is new itself
       merged = merged || absolute;
       child_lower = absolute ? redirect->substr(1) : join(lower_path, *redirect);
     }
-    if (attribute(child, "trusted.overlay.opaque") == "y") merged = false;
+    if (attribute(child, attributes_.opaque) == "y") merged = false;
     std::vector<Fd> child_shown;
     if (merged) {
       TRY_ASSIGN(child_shown, lowers_.at(child_lower));
@@ -214,6 +215,7 @@ class ChangeWalker {
   }
 
   Lowers lowers_;
+  const OverlayAttributes& attributes_;
   const std::function<Status(const Change&)>& visit_;
 };
 

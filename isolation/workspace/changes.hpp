@@ -15,6 +15,7 @@ namespace hermetric {
 struct OverlayLayers {
   std::string upper;
   std::vector<std::string> lowers;
+  bool rootless = false;  ///< see overlay_attributes()
 };
 
 /// One difference that the job left behind.

@@ -38,4 +38,13 @@ std::vector<std::string> host_parts(const std::vector<MountEntry>& mounts) {
   return parts;
 }
 
+std::vector<std::string> host_directories() {
+  std::vector<std::string> directories;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/", error), end; !error && entry != end; entry.increment(error))
+    if (open_to_others(entry->path().string())) directories.push_back(entry->path().string());
+  std::sort(directories.begin(), directories.end());
+  return directories;
+}
+
 }  // namespace hermetric

@@ -12,4 +12,8 @@ namespace hermetric {
 /// showing a mount below a private directory would open what that directory closes.
 std::vector<std::string> host_parts(const std::vector<MountEntry>& mounts);
 
+/// Directories of "/" itself where others may go, links left out: what a view that cannot be laid over "/" as a whole
+/// is made of.
+std::vector<std::string> host_directories();
+
 }  // namespace hermetric

@@ -18,7 +18,7 @@ std::string key_of(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gi
         .append(entry.opaque ? " o " : " - ")
         .append(entry.owned ? "j " : "h ")
         .append(std::to_string(entry.mode));
-    if (entry.kind == SkeletonEntry::Kind::kFile) key.append(" ").append(entry.content);
+    if (entry.kind != SkeletonEntry::Kind::kDirectory) key.append(" ").append(entry.content);
   }
   return key;
 }
@@ -49,7 +49,7 @@ Result<std::string> MountTemplate::layer_for(const Skeleton& skeleton, std::uint
   if (const auto known = layers_.find(key); known != layers_.end()) return known->second;
   std::string layer = directory_ + "/skeleton/" + std::to_string(next_layer_++);
   TRY(sys::mkdirat(AT_FDCWD, layer, 0755));
-  TRY(write_skeleton(skeleton, layer, uid, gid));
+  TRY(write_skeleton(skeleton, layer, uid, gid, rootless_));
   layers_.emplace(key, layer);
   return layer;
 }

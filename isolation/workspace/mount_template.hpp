@@ -23,8 +23,9 @@ class MountTemplate {
   /// `directory` is made if it is missing; nothing is written in it.
   static Status enter(const std::string& directory);
 
-  /// `directory` as given to enter().
-  explicit MountTemplate(std::string directory) : directory_(std::move(directory)) {}
+  /// `directory` as given to enter(); `rootless`: by what is root only in a user namespace of its own.
+  explicit MountTemplate(std::string directory, bool rootless = false)
+      : directory_(std::move(directory)), rootless_(rootless) {}
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] std::string root() const { return directory_ + "/root"; }
@@ -40,6 +41,7 @@ class MountTemplate {
 
  private:
   std::string directory_;
+  bool rootless_;
   std::mutex mutex_;
   std::map<std::string, std::string> layers_;  ///< key of the content -> path
   unsigned next_layer_ = 0;                    ///< a layer that failed half-way keeps its number

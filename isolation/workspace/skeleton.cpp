@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "isolation/sys/scope_exit.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/workspace/overlay_attributes.hpp"
 
 namespace hermetric {
 namespace {
@@ -78,7 +80,7 @@ constexpr unsigned kOthersMayList = S_IROTH | S_IXOTH;
 /// Collects entries by path, so that each is made once, parents first.
 class Planner {
  public:
-  explicit Planner(std::string root) : root_(std::move(root)) {}
+  Planner(std::string root, bool alone) : root_(std::move(root)), alone_(alone) {}
 
   [[nodiscard]] std::optional<unsigned> directory_mode(const std::string& path) const {
     const auto status = sys::fstatat(AT_FDCWD, root_ + "/" + path, AT_SYMLINK_NOFOLLOW);
@@ -102,7 +104,22 @@ class Planner {
     make_parents(path);
     if (entries_.contains(path)) return;
     const auto mode = hidden(path) ? std::nullopt : directory_mode(path);
-    if (!mode) entries_[path] = {SkeletonEntry::Kind::kDirectory, path, 0755, true, true, ""};
+    if (!mode)
+      entries_[path] = {SkeletonEntry::Kind::kDirectory, path, 0755, true, true, ""};
+    else if (alone_)
+      entries_[path] = {SkeletonEntry::Kind::kDirectory, path, *mode, false, true, ""};
+  }
+
+  /// What is a link at the top of the root, as /bin often is.
+  void top_links() {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(root_ + "/", error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      const auto target = entry->is_symlink(error) ? sys::readlinkat(AT_FDCWD, entry->path().string()) : "";
+      if (target && !target->empty() && !entries_.contains(name))
+        entries_[name] = {SkeletonEntry::Kind::kSymlink, name, 0777, false, false, *target};
+    }
   }
 
   void file(SkeletonEntry entry) {
@@ -146,6 +163,7 @@ class Planner {
   }
 
   std::string root_;
+  bool alone_;
   std::map<std::string, SkeletonEntry> entries_;
 };
 
@@ -153,10 +171,16 @@ std::string relative(const std::string& absolute) {
   return std::filesystem::path(absolute).lexically_normal().relative_path().string();
 }
 
+Status make_opaque(const std::string& path, bool rootless) {
+  auto made = sys::setxattr(path, overlay_attributes(rootless).opaque, "y");
+  if (made || !rootless || made.error().error_number() != EOPNOTSUPP) return made;
+  return std::unexpected(std::move(made).error().remedy("run as root: for others this needs Linux 6.6"));
+}
+
 }  // namespace
 
 Skeleton plan_skeleton(const SkeletonRequest& request) {
-  Planner planner(request.root == "/" ? "" : request.root);
+  Planner planner(request.root == "/" ? "" : request.root, request.alone);
   if (request.host)
     for (const std::string_view path : kSystemDirectories) planner.own(std::string(path));
   const auto replace_all = [&](const auto& table) {
@@ -175,10 +199,12 @@ Skeleton plan_skeleton(const SkeletonRequest& request) {
   for (const std::string& path : request.file_points)
     planner.file({SkeletonEntry::Kind::kFile, relative(path), 0644, false, true, ""});
   for (const SkeletonEntry& file : request.files) planner.file(file);
+  if (request.alone) planner.top_links();
   return std::move(planner).take();
 }
 
-Status write_skeleton(const Skeleton& skeleton, const std::string& directory, std::uint32_t uid, std::uint32_t gid) {
+Status write_skeleton(const Skeleton& skeleton, const std::string& directory, std::uint32_t uid, std::uint32_t gid,
+                      bool rootless) {
   TRY_ASSIGN(const Fd root, sys::open(directory, O_RDONLY | O_DIRECTORY));
   TRY(sys::fchownat(root.get(), ".", uid, gid));
   const mode_t umask_before = ::umask(0);
@@ -189,11 +215,13 @@ Status write_skeleton(const Skeleton& skeleton, const std::string& directory, st
       const ssize_t written = ::write(file.get(), entry.content.data(), entry.content.size());
       if (written != static_cast<ssize_t>(entry.content.size()))
         return std::unexpected(Error::system("write", "skeleton file " + entry.path, written < 0 ? errno : ENOSPC));
+    } else if (entry.kind == SkeletonEntry::Kind::kSymlink) {
+      TRY(sys::symlinkat(entry.content, root.get(), entry.path));
     } else {
       TRY(sys::mkdirat(root.get(), entry.path, entry.mode));
     }
     if (entry.owned) TRY(sys::fchownat(root.get(), entry.path, uid, gid));
-    if (entry.opaque) TRY(sys::setxattr(directory + "/" + entry.path, "trusted.overlay.opaque", "y"));
+    if (entry.opaque) TRY(make_opaque(directory + "/" + entry.path, rootless));
   }
   return {};
 }

@@ -12,8 +12,6 @@
 namespace hermetric {
 namespace {
 
-constexpr std::uint64_t kDefaultPids = 4096;
-
 /// One option: its name, what its value is called, what it means, and how it is taken. Options may be given once unless
 /// `repeatable`. This table is the one list of them.
 struct OptionEntry {
@@ -191,7 +189,6 @@ Result<std::string> begin_options(const std::string& name, ExecOptions& options)
   std::string directory = std::filesystem::current_path(error).string();
   if (error) return std::unexpected(Error("the current directory: " + error.message()));
   options.job.name = name;
-  options.job.limits.pids = kDefaultPids;
   if (directory != "/") options.job.workspace = directory;
   return directory;
 }

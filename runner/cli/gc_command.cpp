@@ -8,8 +8,7 @@ namespace hermetric {
 
 int gc_command(const Arguments& arguments) {
   if (!arguments.empty()) return trouble("gc: takes no arguments");
-  const Ledger ledger(StateDirectories::of_this_user().runtime + "/ledger");
-  const auto swept = ledger.sweep();
+  const auto swept = SandboxHost::sweep(StateDirectories::of_this_user());
   if (!swept) return trouble(swept.error());
   for (const std::string& cell : swept->swept) std::cout << "swept " << sanitize(cell) << '\n';
   for (const std::string& problem : swept->problems) trouble("gc: " + problem);

@@ -18,6 +18,8 @@
 namespace hermetric {
 namespace {
 
+constexpr std::uint64_t kDefaultPids = 4096;
+
 bool is_file(const std::string& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
@@ -61,12 +63,15 @@ Result<std::unique_ptr<Session>> Session::open(const std::optional<std::string>&
   TRY_ASSIGN(auto host, SandboxHost::create(StateDirectories::of_this_user(), cgroup_parent));
   std::unique_ptr<Session> session(new Session(std::move(host), interrupt));
   session->common_.host_parts = host_parts(mounts);
+  if (session->common_.rootless) session->common_.host_directories = host_directories();
   return session;
 }
 
 Session::Session(std::unique_ptr<SandboxHost> host, const Event* interrupt)
     : host_(std::move(host)), interrupt_(interrupt) {
   common_.cgroup_layout = host_->cgroups().layout();
+  common_.rootless = host_->rootless();
+  if (host_->cgroups().has("pids")) common_.default_pids = kDefaultPids;
   common_.environment = own_environment();
   common_.is_file = is_file;
   add_disk(common_.io_devices, host_->directories().data);

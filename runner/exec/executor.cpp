@@ -21,6 +21,7 @@ class Attempt {
 
   Status run(const ResolveContext& facts) {
     TRY_ASSIGN(SandboxSpec spec, resolve(job_, facts));
+    report_.limits = spec.limits;
     if (auto prepared = take_prepared(spec)) {
       TRY(release(*std::move(prepared), std::move(spec)));
     } else {

@@ -18,7 +18,6 @@
 namespace hermetric {
 namespace {
 
-constexpr std::uint64_t kDefaultPids = 4096;
 constexpr Bytes kDefaultOutput = mebibytes(64);
 
 enum class Section { kDefaults, kJob };
@@ -67,7 +66,6 @@ Result<JobDraft> read_job(const YamlEntry& entry, const JobDraft& defaults, cons
 JobDraft defaults_of_run(const JobFileContext& context) {
   JobDraft defaults;
   defaults.spec.workspace = context.directory;
-  defaults.spec.limits.pids = kDefaultPids;
   defaults.spec.limits.output = kDefaultOutput;
   return defaults;
 }

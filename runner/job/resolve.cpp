@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Replaced in every host root (see plan_skeleton), so a file system mounted there is not shown.
-constexpr std::array<std::string_view, 9> kHostPartsNotShown = {"/boot", "/dev",  "/home", "/media", "/mnt",
-                                                                "/proc", "/root", "/run",  "/sys"};
+constexpr std::array<std::string_view, 11> kHostPartsNotShown = {
+    "/boot", "/dev", "/home", "/lost+found", "/media", "/mnt", "/proc", "/root", "/run", "/sys", "/tmp"};
 
 bool is_within(const std::string& path, std::string_view base) {
   return path == base || (path.starts_with(base) && (base == "/" || path[base.size()] == '/'));
@@ -21,12 +21,17 @@ std::unexpected<Error> not_in_this_version(const std::string& what) {
   return std::unexpected(Error(what + " is not in this version"));
 }
 
-Status check_supported(const JobSpec& job) {
+Status check_supported(const JobSpec& job, const ResolveContext& context) {
   if (job.root.starts_with("image:")) return not_in_this_version("root " + job.root);
   if (job.network == Network::kPrivate || job.network == Network::kNat)
     return not_in_this_version("network " + std::string(name_of(job.network)));
   if (job.exclusive_cores && !job.limits.cpuset)
     return std::unexpected(Error("exclusive_cores: nobody chose the cores of this job"));
+  if (context.rootless && (job.user.uid != 0 || job.user.gid != 0))
+    return std::unexpected(Error("user: an ordinary user's job has no id but 0").remedy("run as root"));
+  if (context.rootless && job.limits.disk && job.scratch != "tmpfs")
+    return std::unexpected(Error("disk: only root can mount the file system that would hold this cap")
+                               .remedy("scratch: tmpfs, or run as root"));
   if (job.workspace == "/")
     return std::unexpected(Error("workspace: / cannot be one; the root is copy-on-write already (workspace: null)"));
   return {};
@@ -49,13 +54,36 @@ ViewMount view_mount(ViewMount::Kind kind, std::vector<std::string> sources, std
   return mount;
 }
 
+bool is_replaced(const std::string& path) {
+  return std::any_of(kHostPartsNotShown.begin(), kHostPartsNotShown.end(),
+                     [&](std::string_view hidden) { return is_within(path, hidden); });
+}
+
+/// The kernel lays no overlay over a tree that has a mount below, if it is not the host's root who asks: so each
+/// directory of "/" has one of its own. Another mount at the same place is instead of it.
+std::vector<ViewMount> host_tree_mounts(const ResolveContext& context, const std::vector<ViewMount>& others) {
+  std::vector<ViewMount> mounts;
+  for (const std::string& directory : context.host_directories)
+    if (!is_replaced(directory) && std::ranges::find(others, directory, &ViewMount::destination) == others.end())
+      mounts.push_back(view_mount(ViewMount::Kind::kHostTree, {directory}, directory));
+  return mounts;
+}
+
+Status check_host_tree(const ResolveContext& context) {
+  for (const std::string& part : context.host_parts)
+    for (const std::string& directory : context.host_directories)
+      if (part != directory && is_within(part, directory) && !is_replaced(part))
+        return std::unexpected(Error("root host: " + part + " is a file system of its own, so the kernel shows " +
+                                     directory + " to root's jobs only")
+                                   .remedy("run as root, or with --root DIR"));
+  return {};
+}
+
 std::vector<ViewMount> host_part_mounts(const JobSpec& job, const ResolveContext& context) {
   std::vector<ViewMount> mounts;
-  if (job.root != "host") return mounts;
+  if (job.root != "host" || context.rootless) return mounts;
   for (const std::string& part : context.host_parts) {
-    const bool replaced = std::any_of(kHostPartsNotShown.begin(), kHostPartsNotShown.end(),
-                                      [&](std::string_view hidden) { return is_within(part, hidden); });
-    if (!replaced) mounts.push_back(view_mount(ViewMount::Kind::kHostPart, {part}, part));
+    if (!is_replaced(part)) mounts.push_back(view_mount(ViewMount::Kind::kHostPart, {part}, part));
   }
   return mounts;
 }
@@ -96,6 +124,8 @@ std::vector<ViewMount> view_of(const JobSpec& job, const ResolveContext& context
     mount.is_file =
         !mount.sources.empty() && mount.kind != ViewMount::Kind::kOverlay && context.is_file(mount.sources.front());
   for (ViewMount& hider : report_hiders(mounts, context)) mounts.push_back(std::move(hider));
+  if (job.root == "host" && context.rootless)
+    for (ViewMount& part : host_tree_mounts(context, mounts)) mounts.push_back(std::move(part));
   sort_by_depth(mounts);
   return mounts;
 }
@@ -139,9 +169,10 @@ std::vector<SkeletonEntry> identity_files(const JobSpec& job) {
   return files;
 }
 
-SkeletonRequest skeleton_of(const JobSpec& job, const std::vector<ViewMount>& mounts) {
+SkeletonRequest skeleton_of(const JobSpec& job, const std::vector<ViewMount>& mounts, bool rootless) {
   SkeletonRequest request;
   request.host = job.root == "host";
+  request.alone = request.host && rootless;
   request.root = request.host ? "/" : job.root;
   request.home = home_of(job);
   request.files = identity_files(job);
@@ -187,13 +218,14 @@ std::vector<std::string> candidates_for(const std::string& command, const std::s
 }  // namespace
 
 Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context) {
-  TRY(check_supported(job));
+  TRY(check_supported(job, context));
+  if (job.root == "host" && context.rootless) TRY(check_host_tree(context));
   if (job.command.empty() || job.command.front().empty()) return std::unexpected(Error("command: there is none"));
   SandboxSpec spec;
   spec.name = job.name;
   if (job.root != "host") spec.root_directory = job.root;
   spec.mounts = view_of(job, context);
-  spec.skeleton = skeleton_of(job, spec.mounts);
+  spec.skeleton = skeleton_of(job, spec.mounts, context.rootless);
   spec.workspace = job.workspace;
   spec.scratch_on_tmpfs = job.scratch == "tmpfs";
   if (job.scratch && !spec.scratch_on_tmpfs) spec.scratch_parent = *job.scratch;
@@ -209,6 +241,7 @@ Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context) {
   spec.host_network = job.network == Network::kHost;
   spec.nested = job.nested;
   spec.limits = job.limits;
+  if (!spec.limits.pids) spec.limits.pids = context.default_pids;
   spec.io_devices = context.io_devices;
   return spec;
 }

@@ -19,6 +19,9 @@ struct ResolveContext {
   CgroupLayout cgroup_layout = CgroupLayout::kNone;
   std::map<std::string, std::string> environment;  ///< hermetric's own, for pass_env
   std::vector<std::string> host_parts;             ///< see host_parts()
+  bool rootless = false;                           ///< see SandboxHost::rootless()
+  std::vector<std::string> host_directories;       ///< rootless: see host_directories()
+  std::optional<std::uint64_t> default_pids;       ///< cap on processes of a job that asks for none
   std::vector<std::string> io_devices;             ///< disks whose IO is counted
   std::optional<std::string> report_directory;     ///< hidden where a job's view would show it
   std::optional<std::string> workspace_files;      ///< shown at the workspace's path in place of what lies there

@@ -53,7 +53,7 @@ class Cli : public ::testing::Test {
 
   /// Its stdout and stderr go to path("out" + name) and path("err" + name).
   pid_t start(const std::vector<std::string>& words, const std::string& name = "") {
-    std::vector<std::string> all = {HERMETRIC_EXECUTABLE};
+    std::vector<std::string> all = call_;
     all.insert(all.end(), words.begin(), words.end());
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
@@ -66,10 +66,13 @@ class Cli : public ::testing::Test {
                                        O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::posix_spawn_file_actions_addchdir_np(&actions, work().c_str());
     pid_t pid = -1;
-    EXPECT_EQ(::posix_spawn(&pid, HERMETRIC_EXECUTABLE, &actions, nullptr, argv.data(), environ), 0);
+    EXPECT_EQ(::posix_spawn(&pid, all.front().c_str(), &actions, nullptr, argv.data(), environ), 0);
     ::posix_spawn_file_actions_destroy(&actions);
     return pid;
   }
+
+  /// From now on the executable is called by these words, in place of its path.
+  void call_as(std::vector<std::string> words) { call_ = std::move(words); }
 
   Finished finish(pid_t pid, const std::string& name = "") {
     int status = 0;
@@ -101,6 +104,7 @@ class Cli : public ::testing::Test {
 
  private:
   fs::path directory_;
+  std::vector<std::string> call_ = {HERMETRIC_EXECUTABLE};
 };
 
 }  // namespace hermetric::testing
