@@ -21,7 +21,7 @@ std::string end_of(const std::string& path) {
 }  // namespace
 
 std::string last_lines(const std::string& path, std::size_t lines) {
-  const std::string text = end_of(path);
+  std::string text = end_of(path);
   std::size_t begin = text.size();
   for (; lines > 0 && begin > 0; --lines) {
     begin = text.rfind('\n', begin - 1);

@@ -24,7 +24,7 @@ std::string trimmed(std::string text) {
 std::optional<fs::path> git_directory(const fs::path& directory) {
   for (fs::path at = directory;; at = at.parent_path()) {
     std::error_code error;
-    const fs::path candidate = at / ".git";
+    fs::path candidate = at / ".git";
     if (fs::is_directory(candidate, error)) return candidate;
     if (fs::is_regular_file(candidate, error)) {
       const std::string text = trimmed(read_file(candidate.string()).value_or(""));
@@ -40,7 +40,7 @@ bool is_object_name(std::string_view text) {
 }
 
 std::optional<std::string> head_commit(const fs::path& git) {
-  const std::string head = trimmed(read_file((git / "HEAD").string()).value_or(""));
+  std::string head = trimmed(read_file((git / "HEAD").string()).value_or(""));
   if (is_object_name(head)) return head;
   constexpr std::string_view kPrefix = "ref: ";
   if (!head.starts_with(kPrefix)) return std::nullopt;

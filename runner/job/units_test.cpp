@@ -12,7 +12,7 @@
 namespace hermetric {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 TEST(Units, Sizes) {
