@@ -26,7 +26,7 @@ constexpr auto kPatience = 60s;  // where other work is heavy
 
 /// One session for all tests: it moves the process into a mount namespace of its own.
 Session& session() {
-  static const auto opened = Session::open(std::nullopt);
+  static auto opened = Session::open(std::nullopt);
   return **opened;
 }
 
