@@ -55,8 +55,10 @@ Status make_on_shelf(const std::string& directory) {
 Status remove_from_shelf(const std::string& directory) {
   TRY(remove_tree(directory));
   const auto shelf = parent_of(directory);
-  if (is_shelf(shelf)) (void)::rmdir(shelf.c_str());
-  return {};
+  if (!is_shelf(shelf) || ::rmdir(shelf.c_str()) == 0) return {};
+  const bool is_used = errno == ENOTEMPTY || errno == EEXIST;
+  if (is_used || errno == ENOENT) return {};
+  return std::unexpected(Error::system("rmdir", shelf.string(), errno));
 }
 
 }  // namespace hermetric

@@ -146,9 +146,10 @@ TEST_F(CellPoolRoot, LeavesNothingBehind) {
     const auto cell = pool.take(spec("one"));
     ASSERT_TRUE(cell);
     groups = cell->sandbox->groups();
-    const auto record = session().host().ledger().find(cell->sandbox->cell());
-    ASSERT_TRUE(record) << record.error().message();
-    scratch = record->scratch;
+    const auto records = session().host().ledger().records();
+    ASSERT_TRUE(records) << records.error().message();
+    for (const LedgerRecord& record : *records)
+      if (record.cell == cell->sandbox->cell()) scratch = record.scratch;
     EXPECT_TRUE(fs::exists(scratch));
     for (const std::string& group : groups) EXPECT_TRUE(fs::exists(group)) << group;
   }
