@@ -148,7 +148,8 @@ long set_filter(const char* instructions, int count, long flags) {
   sock_fprog program{};
   program.len = static_cast<unsigned short>(count);
   program.filter = reinterpret_cast<sock_filter*>(const_cast<char*>(instructions));
-  return raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_SPEC_ALLOW, word(&program));
+  return raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | static_cast<long>(SECCOMP_FILTER_FLAG_SPEC_ALLOW),
+                   word(&program));
 }
 
 /// The kernel allows one listener for all filters of a process: EBUSY where hermetric itself runs under one.
