@@ -72,8 +72,10 @@ Status take_oom(ExecOptions& options, const std::string& text, const std::string
   return {};
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): the name of a member
 #define JOB(member) [](ExecOptions& o) -> auto& { return o.job.member; }
 #define OPTION(member) [](ExecOptions& o) -> auto& { return o.member; }
+// NOLINTEND(bugprone-macro-parentheses)
 
 std::vector<OptionEntry> view_options() {
   return {

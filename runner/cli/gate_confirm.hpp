@@ -8,7 +8,7 @@
 #include "reports/stats/paired.hpp"
 #include "runner/cli/gate_series.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own
 class App;
 }
 

@@ -7,7 +7,7 @@
 
 #include "reports/store/history_store.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own
 class App;
 }
 
