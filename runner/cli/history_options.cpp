@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <ctime>
 #include <string_view>
 
@@ -64,12 +65,10 @@ std::string short_name(const SeriesKey& key) { return key.job + "/" + key.metric
 
 Result<std::int64_t> parse_time(const std::string& text) {
   if (text.starts_with('@')) {
-    std::size_t used = 0;
-    try {
-      const std::int64_t seconds = std::stoll(text.substr(1), &used);
-      if (used + 1 == text.size()) return seconds;
-    } catch (const std::exception&) {
-    }
+    std::int64_t seconds = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + 1, end, seconds);
+    if (error == std::errc{} && stop == end) return seconds;
   }
   if (const auto seconds = parse_timestamp(text)) return *seconds;
   return std::unexpected(
