@@ -29,7 +29,7 @@ constexpr std::size_t kTotalSize = kCommandOffset + ChildMemory::kCommandRoom;
 }  // namespace
 
 Result<ChildMemory> ChildMemory::create() {
-  // Shared, so that there is one record even where the job's first steps run on a copy of the memory (child.cpp).
+  // Shared, so that there is one record even where the job's first steps run on a copy of the memory (interpreter.cpp).
   void* base = ::mmap(nullptr, kTotalSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (base == MAP_FAILED) return std::unexpected(Error::system("mmap", "child memory", errno));
   ChildMemory memory(static_cast<char*>(base));

@@ -59,7 +59,7 @@ ChildPlan Plan::view() const {
   view.job = {job_.data(), static_cast<std::uint32_t>(job_.size())};
   view.command = {candidates_.data(), argv_.data(), environment_.data()};
   view.capture = capture_;
-  view.counted = {counted_.data(), static_cast<std::uint32_t>(counted_.size())};
+  view.counted = counted_;
   return view;
 }
 

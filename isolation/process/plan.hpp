@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +35,11 @@ class Plan {
   /// Files that init reads at its end, in the order of ChildRecord::captured.
   void set_capture(const std::array<const char*, kCapturedFileCount>& files) { capture_ = files; }
 
-  /// Of what a filter that counts denied calls hands to init: what it counts and answers. At most kMostCountedCalls.
-  void set_counted(std::vector<CountedCall> calls) { counted_ = std::move(calls); }
+  /// Of what a filter that counts denied calls hands to init: what it counts and answers. At most kMostCountedCalls,
+  /// borrowed.
+  void set_counted(std::span<const CountedCall> calls) {
+    counted_ = {calls.data(), static_cast<std::uint32_t>(calls.size())};
+  }
 
   [[nodiscard]] const std::vector<Step>& steps(Actor actor) const { return actor == Actor::kInit ? init_ : job_; }
 
@@ -48,7 +53,7 @@ class Plan {
   std::vector<Step> init_, job_;
   std::vector<const char*> candidates_, argv_, environment_;
   std::array<const char*, kCapturedFileCount> capture_{};
-  std::vector<CountedCall> counted_;
+  CountedCallList counted_;
 };
 
 /// One line for people: "mount overlay on /work (lowerdir=...)". Used by `explain` and by the errors of failed steps.

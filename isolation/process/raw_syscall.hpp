@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <ctime>
 
 /// System calls without libc, for code that runs in a child sharing its maker's memory: libc's wrappers write errno,
 /// which lives in the maker's thread-local storage. A negative return is -errno, as the kernel gives it (syscall(2)).
@@ -46,5 +48,26 @@ inline long clone3(clone_args* args, void (*entry)(void*), void* argument) {
 #else
 #error "hermetric runs on x86_64 only: raw_syscall.hpp holds the two routines another architecture needs"
 #endif
+
+/// An address as an argument.
+template <typename T>
+long word(T* pointer) {
+  return reinterpret_cast<long>(pointer);
+}
+
+/// What the kernel calls the size of a signal set.
+inline constexpr long kSignalSetSize = 8;
+
+inline std::uint64_t nanoseconds(clockid_t clock) {
+  timespec time{};
+  call(SYS_clock_gettime, clock, word(&time));
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+inline std::uint64_t now() { return nanoseconds(CLOCK_MONOTONIC); }
+
+[[noreturn]] inline void leave(int code) {
+  for (;;) call(SYS_exit_group, code);
+}
 
 }  // namespace hermetric::raw

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string_view>
 
@@ -133,7 +134,7 @@ Denials denials_of(const ChildRecord& record, bool nested) {
     return Denials::missing(record.exec_at == 0 ? "the job did not begin"
                                                 : "hermetric runs under a filter that has the one listener of seccomp");
   std::vector<DeniedCall> denied;
-  const std::vector<CountedCall> calls = counted_calls();
+  const std::span<const CountedCall> calls = counted_calls();
   for (std::size_t i = 0; i < calls.size(); ++i)
     if (record.denied[i] != 0) denied.push_back({syscall_name(calls[i].number), record.denied[i]});
   return Denials::of(std::move(denied), "seccomp listener in init");

@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <iterator>
 
 namespace hermetric {
@@ -103,6 +105,25 @@ constexpr SyscallRule kDenied[] = {
 
 static_assert(std::size(kDenied) < kMostCountedCalls);
 
+struct CountedCalls {
+  std::array<CountedCall, kMostCountedCalls> calls{};
+  std::size_t count = 0;
+
+  constexpr void add(int number, int error) {
+    const auto end = calls.begin() + static_cast<std::ptrdiff_t>(count);
+    if (std::find_if(calls.begin(), end, [&](const CountedCall& call) { return call.number == number; }) == end)
+      calls[count++] = {number, error};
+  }
+};
+
+constexpr CountedCalls kCounted = [] {
+  CountedCalls counted;
+  counted.add(SYS_personality, EPERM);
+  for (const SyscallRule& rule : kDenied)
+    if (!rule.routine) counted.add(rule.number, rule.error);
+  return counted;
+}();
+
 constexpr int kCapabilities[] = {
     CAP_CHOWN,      CAP_DAC_OVERRIDE, CAP_FOWNER,      CAP_FSETID,           CAP_KILL,
     CAP_SETGID,     CAP_SETUID,       CAP_SETPCAP,     CAP_NET_BIND_SERVICE, CAP_NET_RAW,
@@ -114,13 +135,7 @@ constexpr std::uint64_t bit(int capability) { return std::uint64_t{1} << static_
 
 std::span<const SyscallRule> denied_syscalls() { return kDenied; }
 
-std::vector<CountedCall> counted_calls() {
-  std::vector<CountedCall> calls = {{SYS_personality, EPERM}};
-  for (const SyscallRule& rule : kDenied)
-    if (!rule.routine && std::ranges::find(calls, rule.number, &CountedCall::number) == calls.end())
-      calls.push_back({rule.number, rule.error});
-  return calls;
-}
+std::span<const CountedCall> counted_calls() { return {kCounted.calls.data(), kCounted.count}; }
 
 std::uint64_t job_capabilities(std::uint32_t uid, bool nested) {
   if (uid != 0) return 0;

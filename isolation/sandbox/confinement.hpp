@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "isolation/process/child.hpp"
 
@@ -31,7 +30,7 @@ std::span<const SyscallRule> denied_syscalls();
 
 /// What is counted when it is denied, each call once: those of denied_syscalls() that are not routine, and
 /// personality(2). Not counted: other ABIs and unknown numbers, which have no name.
-std::vector<CountedCall> counted_calls();
+std::span<const CountedCall> counted_calls();
 
 /// Numbers above it are answered with ENOSYS: what a later kernel adds has not been judged. file_setattr of Linux 6.17.
 inline constexpr std::uint32_t kHighestSyscall = 469;
