@@ -8,8 +8,7 @@
 
 namespace hermetric {
 Result<CellRounds> CellRounds::create(Session& session, std::vector<ComparedVersion> versions) {
-  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::reserve(session.host(), "compare"));
-  TRY(make_directories(staging.path(), 0700));
+  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::make(session.host(), "compare"));
   return CellRounds(session, std::move(versions), std::move(staging));
 }
 

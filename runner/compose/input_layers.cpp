@@ -21,16 +21,18 @@ Status link_tree(const std::string& from, const std::string& to) {
   return {};
 }
 
+std::string files_in(const StagingDirectory& staging) { return staging.path() + "/files"; }
+
 }  // namespace
 
 Result<std::string> InputLayers::layer_of(const std::string& artifacts, const std::optional<std::string>& workspace) {
   if (!workspace || !(artifacts + "/").starts_with(*workspace + "/")) return artifacts;
   const std::lock_guard lock(mutex_);
-  if (const auto known = staged_.find(artifacts); known != staged_.end()) return known->second.path();
-  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::reserve(host_, "inputs"));
-  if (auto linked = link_tree(artifacts, staging.path()); !linked)
+  if (const auto known = staged_.find(artifacts); known != staged_.end()) return files_in(known->second);
+  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::make(host_, "inputs"));
+  if (auto linked = link_tree(artifacts, files_in(staging)); !linked)
     return std::unexpected(std::move(linked).error().in("inputs"));
-  return staged_.emplace(artifacts, std::move(staging)).first->second.path();
+  return files_in(staged_.emplace(artifacts, std::move(staging)).first->second);
 }
 
 }  // namespace hermetric

@@ -45,7 +45,7 @@ Result<Revision> Revision::check_out(Session& session, const std::string& direct
   const auto commit =
       ask_git({"-C", directory, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"});
   if (!commit) return std::unexpected(Error("there is no revision \"" + name + "\" in " + *top_level));
-  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::reserve(session.host(), "revision"));
+  TRY_ASSIGN(StagingDirectory staging, StagingDirectory::make(session.host(), "revision"));
   Revision revision(session, std::move(staging));
   revision.name_ = name;
   revision.top_level_ = *top_level;

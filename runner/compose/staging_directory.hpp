@@ -7,13 +7,12 @@
 
 namespace hermetric {
 
-/// The name of a directory in hermetric's data directory that nothing else uses and no job sees. It is in the ledger
-/// before anything can lie there, so a later start sweeps it when this process is killed; the destructor removes it.
-/// The host must outlive it.
+/// A directory in hermetric's data directory that nothing else uses and no job sees. It is in the ledger before it is
+/// made, so a later start sweeps it when this process is killed; the destructor removes it. The host must outlive it.
 class StagingDirectory {
  public:
-  /// `name` says in the ledger what it is for. Nothing is made yet.
-  static Result<StagingDirectory> reserve(SandboxHost& host, const std::string& name);
+  /// `name` says in the ledger what it is for.
+  static Result<StagingDirectory> make(SandboxHost& host, const std::string& name);
 
   StagingDirectory(StagingDirectory&& other) noexcept;
   StagingDirectory& operator=(StagingDirectory&&) = delete;
