@@ -33,7 +33,8 @@ struct cell {
   int scratch_fd, user_namespace;
   int bases[BARE_GROUPS], groups[BARE_GROUPS], tasks[BARE_LEAF];
   int streams[3];
-  int status; /* of the job, as wait4(2) gives it */
+  int signals, watch; /* of init */
+  int status;         /* of the job, as wait4(2) gives it */
   char io[4096], network[4096];
   char clock_offsets[128];
 };

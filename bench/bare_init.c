@@ -9,9 +9,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -136,11 +138,20 @@ static const char* drop_capabilities(const struct cell* cell) {
   return NULL;
 }
 
+/* What init waits for: its signals, and the listener of the job's filter. */
+static const char* watch_descriptor(const struct cell* cell, int fd) {
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  TRY(epoll_ctl(cell->watch, EPOLL_CTL_ADD, fd, &event));
+  return NULL;
+}
+
 static const char* load_filter(const struct cell* cell) {
   struct sock_fprog program = {.len = cell->host->filter_length,
                                .filter = (struct sock_filter*)(uintptr_t)cell->host->filter};
-  TRY(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program));
-  return NULL;
+  const int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                                    SECCOMP_FILTER_FLAG_SPEC_ALLOW | SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+  TRY(listener);
+  return watch_descriptor(cell, listener);
 }
 
 static const char* become_job(struct cell* cell) {
@@ -162,12 +173,13 @@ static const char* become_job(struct cell* cell) {
   TRY(syscall(SYS_setresuid, 0, 0, 0));
   TRY(chdir(cell->host->workspace));
   umask(022);
-  TRY(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
+  TRY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  if ((failed = load_filter(cell)) != NULL) return failed; /* while init has these descriptors as well */
+  TRY(unshare(CLONE_FILES));
   for (int i = 0; i < 3; ++i) TRY(dup2(cell->streams[i], i));
   TRY(close_range(3, ~0U, 0));
+  TRY(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
   TRY(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &(uint64_t){0}, NULL, 8));
-  TRY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-  if ((failed = load_filter(cell)) != NULL) return failed;
   mark(cell, BARE_JOB);
   cell->times->exec = now();
   TRY(execve(cell->host->program, (char* const*)argv, (char* const*)environment));
@@ -185,8 +197,12 @@ static void open_counters(void) {
   static const uint64_t events[] = {PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_CACHE_MISSES,
                                     PERF_COUNT_HW_BRANCH_MISSES};
   for (size_t i = 0; i < sizeof events / sizeof *events; ++i) {
-    struct perf_event_attr event = {.type = PERF_TYPE_HARDWARE, .size = sizeof event, .config = events[i],
-                                    .disabled = 1, .inherit = 1, .enable_on_exec = 1};
+    struct perf_event_attr event = {.type = PERF_TYPE_HARDWARE,
+                                    .size = sizeof event,
+                                    .config = events[i],
+                                    .disabled = 1,
+                                    .inherit = 1,
+                                    .enable_on_exec = 1};
     (void)syscall(SYS_perf_event_open, &event, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
   }
 }
@@ -195,7 +211,11 @@ static const char* start_job(struct cell* cell) {
   TRY(unshare(CLONE_NEWTIME));
   TRY(write_text(AT_FDCWD, "/proc/self/timens_offsets", cell->clock_offsets));
   open_counters();
-  struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK | CLONE_INTO_CGROUP,
+  TRY(cell->signals = (int)syscall(SYS_signalfd4, -1, &(uint64_t){~0ULL}, 8, SFD_CLOEXEC));
+  TRY(cell->watch = epoll_create1(EPOLL_CLOEXEC));
+  const char* const failed = watch_descriptor(cell, cell->signals);
+  if (failed != NULL) return failed;
+  struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_INTO_CGROUP,
                             .exit_signal = SIGCHLD,
                             .stack = (uint64_t)(uintptr_t)job_stack,
                             .stack_size = STACK_SIZE,
@@ -206,8 +226,15 @@ static const char* start_job(struct cell* cell) {
 
 static const char* reap_job(struct cell* cell) {
   struct rusage usage;
-  const uint64_t all = ~(uint64_t)0;
-  while (syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, 8) != SIGCHLD) continue;
+  struct signalfd_siginfo info = {0};
+  while (info.ssi_signo != SIGCHLD) {
+    struct epoll_event event;
+    TRY(epoll_wait(cell->watch, &event, 1, -1));
+    if (event.data.fd == cell->signals)
+      TRY(read(cell->signals, &info, sizeof info));
+    else /* nothing is denied: the job is gone, and the listener with it */
+      TRY(epoll_ctl(cell->watch, EPOLL_CTL_DEL, event.data.fd, NULL));
+  }
   TRY(wait4(-1, &cell->status, WNOHANG | __WALL, &usage));
   cell->times->death = now();
   (void)kill(-1, SIGKILL);

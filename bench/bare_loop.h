@@ -54,7 +54,7 @@ struct bare_host {
   const char* pids;                /* pids.max */
   unsigned first_id;               /* what root inside is outside */
   uint64_t capabilities;           /* the bounding set, a bit for each */
-  const void* filter;              /* struct sock_filter[filter_length], loaded before the exec */
+  const void* filter;              /* struct sock_filter[filter_length], hands to init what it denies */
   unsigned short filter_length;
   const struct bare_mask* masks;
   unsigned mask_count;
