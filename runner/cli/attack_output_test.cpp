@@ -11,13 +11,6 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::content_of;
-using testing::Finished;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 TEST_F(Attack, ArtifactPatternsStayInTheWorkspace) {
   for (const char* pattern : {"../../etc/passwd", "a/../../b", "/etc/passwd"}) {
     const Finished done =

@@ -23,13 +23,6 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::content_of;
-using testing::Finished;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 TEST_F(Attack, KeyringsAndKernelInterfacesAreNotThere) {
   expect_answers({{"add_key", "ENOSYS"},
                   {"request_key", "ENOSYS"},

@@ -18,11 +18,7 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
 using testing::Cli;
-using testing::content_of;
-using testing::Finished;
 
 std::map<std::string, std::string> outcomes_of(const json& report) {
   std::map<std::string, std::string> outcomes;

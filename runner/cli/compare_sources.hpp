@@ -27,10 +27,9 @@ struct Measurement {
   RoundsAnalysis analysis;  ///< empty where no round counts
 };
 
-/// Measures versions in rounds. What fails is said; nothing: hermetric itself did.
-std::optional<Measurement> measure_versions(Session& session, const CompareOptions& options,
-                                            const std::vector<VersionLabel>& labels,
-                                            std::vector<ComparedVersion> versions);
+/// Measures versions in rounds, and says on stderr which run failed. Error: hermetric itself did.
+Result<Measurement> measure_versions(Session& session, const CompareOptions& options,
+                                     const std::vector<VersionLabel>& labels, std::vector<ComparedVersion> versions);
 
 /// What to exit with where there is no verdict: interrupted, or not comparable.
 std::optional<int> code_without_verdict(const RoundsResult& measured);

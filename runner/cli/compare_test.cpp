@@ -13,10 +13,6 @@
 namespace hermetric {
 namespace {
 
-using nlohmann::json;
-using testing::content_of;
-using testing::Finished;
-
 class CompareCli : public testing::Cli {
  protected:
   /// `compare` with few rounds, as a test wants it.

@@ -72,18 +72,16 @@ void say_failure(const std::string& what, const Outcome& outcome, const std::str
   }
 }
 
-std::optional<Measurement> measure_versions(Session& session, const CompareOptions& options,
-                                            const std::vector<VersionLabel>& labels,
-                                            std::vector<ComparedVersion> versions) {
-  auto cells = CellRounds::create(session, std::move(versions));
-  if (!cells) return trouble(cells.error()), std::nullopt;
+Result<Measurement> measure_versions(Session& session, const CompareOptions& options,
+                                     const std::vector<VersionLabel>& labels, std::vector<ComparedVersion> versions) {
+  TRY_ASSIGN(auto cells, CellRounds::create(session, std::move(versions)));
   const RoundOptions rounds = round_options(options, labels.size());
-  auto measured = measure_rounds(rounds, *cells);
+  auto measured = measure_rounds(rounds, cells);
   if (rounds.on_round) std::cerr << "\r\x1b[K" << std::flush;
-  if (!measured) return trouble(Error(measured.error()).in("compare")), std::nullopt;
+  if (!measured) return std::unexpected(std::move(measured).error().in("compare"));
   if (measured->failure)
     say_failure("\"" + labels[measured->failure->version].name + "\"", measured->failure->report.outcome,
-                cells->stderr_file());
+                cells.stderr_file());
   if (measured->stop == StopReason::kFailed)
     trouble("compare: not comparable: a run that fails has no cost to compare");
   RoundsAnalysis analysis = measured->rounds > 0 ? analyze_rounds(measured->metrics) : RoundsAnalysis();
@@ -93,7 +91,7 @@ std::optional<Measurement> measure_versions(Session& session, const CompareOptio
 int compare_versions(Session& session, const CompareOptions& options, const std::vector<VersionLabel>& labels,
                      std::vector<ComparedVersion> versions) {
   const auto measured = measure_versions(session, options, labels, std::move(versions));
-  if (!measured) return kExitTrouble;
+  if (!measured) return trouble(measured.error());
   const auto& [rounds, analysis] = *measured;
   const int code = exit_code_of(rounds, analysis, options.strict);
   const bool shown = options.json || rounds.rounds > 0;

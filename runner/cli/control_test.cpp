@@ -13,12 +13,8 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using testing::content_of;
-using testing::Finished;
 
 constexpr auto kPatience = std::chrono::seconds(20);
 

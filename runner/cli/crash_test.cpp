@@ -10,12 +10,8 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
-using testing::content_of;
-using testing::Finished;
 
 /// HERMETRIC_KILLS=200 takes more time and looks closer.
 unsigned kills() {

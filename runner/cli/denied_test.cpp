@@ -8,10 +8,7 @@
 namespace hermetric {
 namespace {
 
-using nlohmann::json;
 using testing::FaultInjector;
-using testing::Finished;
-using ::testing::HasSubstr;
 
 class Denied : public Attack {};
 

@@ -125,7 +125,7 @@ std::optional<int> confirm(const ConfirmOptions& options, const std::string& com
     if (!compare) return trouble(Error(compare.error()).in("history gate"));
     const auto use = [&](Session& session, const auto& labels, auto versions) {
       const auto measured = measure_versions(session, *compare, labels, std::move(versions));
-      if (!measured) return kExitTrouble;
+      if (!measured) return trouble(measured.error());
       if (const auto code = code_without_verdict(measured->rounds)) return *code;
       take_verdicts(measured->analysis, suspicion, metrics);
       return 0;

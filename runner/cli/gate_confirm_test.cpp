@@ -8,9 +8,6 @@
 namespace hermetric {
 namespace {
 
-using nlohmann::json;
-using testing::Finished;
-
 constexpr std::int64_t kUsual = 20'000;
 
 /// A repository with two commits of a job that burns CPU time, by the process's own clock, and a history in which the

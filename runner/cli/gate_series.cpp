@@ -67,13 +67,10 @@ Result<Question> question_of(const std::string& commit, const std::string& again
 }
 
 Result<std::vector<GatedSeries>> gated_series(const HistoryOptions& options, const Question& question) {
-  TRY_ASSIGN(const auto store, open_history(options));
-  TRY_ASSIGN(const auto all, store->list(options.filter));
+  TRY_ASSIGN(const auto all, looked_at_series(options));
   std::vector<GatedSeries> found;
-  for (const SeriesInfo& series : all) {
-    if (!is_looked_at(options.filter, series.key.metric)) continue;
-    TRY_ASSIGN(const auto points, store->points(series.id));
-    GatedSeries one = gated(series, by_commit(points), question);
+  for (const auto& [series, commits] : all) {
+    GatedSeries one = gated(series, commits, question);
     if (!one.sample.a.empty() && !one.sample.b.empty()) found.push_back(std::move(one));
   }
   return found;

@@ -63,17 +63,13 @@ double value_of(const CommitValues& commit, const SeriesInfo& series, bool least
 }
 
 Result<std::vector<AnalyzedSeries>> analyze_history(const AnalyzeOptions& options, const ChangePointOptions& limits) {
-  const HistoryOptions& history = options.history;
-  TRY_ASSIGN(const auto store, open_history(history));
-  TRY_ASSIGN(const auto all, store->list(history.filter));
+  TRY_ASSIGN(const auto all, looked_at_series(options.history));
   std::vector<AnalyzedSeries> analyzed;
-  for (const SeriesInfo& series : all) {
-    if (!is_looked_at(history.filter, series.key.metric)) continue;
-    TRY_ASSIGN(const auto points, store->points(series.id));
+  for (const auto& [series, commits] : all) {
     std::vector<double> values;
     AnalyzedSeries& one = analyzed.emplace_back();
     one.name = short_name(series.key);
-    for (const CommitValues& commit : by_commit(points)) {
+    for (const CommitValues& commit : commits) {
       one.commits.push_back(commit.commit);
       values.push_back(value_of(commit, series, options.per_commit == "least"));
     }

@@ -21,6 +21,15 @@ constexpr std::array<std::string_view, 6> kTellingMetrics = {"wall_usec",
                                                              "io.logical_write_bytes",
                                                              "counters.instructions"};
 
+bool is_looked_at(const SeriesFilter& filter, const std::string& metric) {
+  if (!filter.metric.empty()) return true;
+  if (std::find(kTellingMetrics.begin(), kTellingMetrics.end(), metric) != kTellingMetrics.end()) return true;
+  bool is_figure = false;
+  const ResourceUsage usage;
+  for_each_measured(usage, [&](const char* path, const Measured&) { is_figure = is_figure || metric == path; });
+  return !is_figure;
+}
+
 }  // namespace
 
 void add_db_option(CLI::App& app, HistoryOptions& options) {
@@ -52,13 +61,16 @@ Result<SeriesInfo> find_series(HistoryStore& store, const SeriesFilter& filter, 
             " series, of several projects or machines: name one by its number in hermetric history list"));
 }
 
-bool is_looked_at(const SeriesFilter& filter, const std::string& metric) {
-  if (!filter.metric.empty()) return true;
-  if (std::find(kTellingMetrics.begin(), kTellingMetrics.end(), metric) != kTellingMetrics.end()) return true;
-  bool is_figure = false;
-  const ResourceUsage usage;
-  for_each_measured(usage, [&](const char* path, const Measured&) { is_figure = is_figure || metric == path; });
-  return !is_figure;
+Result<std::vector<SeriesOfCommits>> looked_at_series(const HistoryOptions& options) {
+  TRY_ASSIGN(const auto store, open_history(options));
+  TRY_ASSIGN(const auto all, store->list(options.filter));
+  std::vector<SeriesOfCommits> series;
+  for (const SeriesInfo& info : all) {
+    if (!is_looked_at(options.filter, info.key.metric)) continue;
+    TRY_ASSIGN(const auto points, store->points(info.id));
+    series.push_back({info, by_commit(points)});
+  }
+  return series;
 }
 
 std::string short_name(const SeriesKey& key) { return key.job + "/" + key.metric; }

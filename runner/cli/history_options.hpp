@@ -25,9 +25,16 @@ Result<std::unique_ptr<HistoryStore>> open_history(const HistoryOptions& options
 /// "12" or, where it says which one, "JOB/METRIC" or "PROJECT/JOB/METRIC".
 Result<SeriesInfo> find_series(HistoryStore& store, const SeriesFilter& filter, const std::string& text);
 
-/// Whether analyze and gate look at a metric: what --metric asks for, else those that a change of the code shows in
-/// (wall and CPU time, peak memory, bytes read and written, instructions) and every one that is no figure of a report.
-bool is_looked_at(const SeriesFilter& filter, const std::string& metric);
+/// A series and what its commits cost.
+struct SeriesOfCommits {
+  SeriesInfo info;
+  std::vector<CommitValues> commits;
+};
+
+/// The series that analyze and gate look at: of the metrics that --metric asks for, else of those that a change of the
+/// code shows in (wall and CPU time, peak memory, bytes read and written, instructions) and every one that is no figure
+/// of a report.
+Result<std::vector<SeriesOfCommits>> looked_at_series(const HistoryOptions& options);
 
 /// "JOB/METRIC".
 std::string short_name(const SeriesKey& key);

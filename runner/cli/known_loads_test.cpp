@@ -14,9 +14,6 @@
 namespace hermetric {
 namespace {
 
-using nlohmann::json;
-using testing::Finished;
-
 class KnownLoads : public testing::Cli {
  protected:
   static void SetUpTestSuite() {

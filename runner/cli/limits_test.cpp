@@ -8,8 +8,6 @@
 namespace hermetric {
 namespace {
 
-using nlohmann::json;
-
 class Limit : public testing::Cli {
  protected:
   json ended(const std::vector<std::string>& options, const std::string& script, int code, const char* status) {

@@ -14,10 +14,6 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::content_of;
-using testing::Finished;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
 

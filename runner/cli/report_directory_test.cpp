@@ -7,10 +7,6 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using testing::content_of;
-using testing::Finished;
-
 class ReportDirectory : public testing::HostState {
  protected:
   void SetUp() override {

@@ -13,9 +13,6 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::content_of;
 using testing::FaultInjector;
 
 /// HERMETRIC_FAULTS=N tries every call from the Nth and prints what was said; else one of each few, for time.

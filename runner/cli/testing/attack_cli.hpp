@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -14,6 +15,9 @@
 
 namespace hermetric {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
+
 /// A hostile job: HERMETRIC_ATTACK (testing/attack.cpp) in the workspace, or a shell.
 class Attack : public testing::Cli {
  protected:
@@ -23,11 +27,11 @@ class Attack : public testing::Cli {
   void SetUp() override {
     Cli::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    std::filesystem::copy_file(HERMETRIC_ATTACK, work() / "attack");
+    fs::copy_file(HERMETRIC_ATTACK, work() / "attack");
   }
 
-  testing::Finished attack(const Words& names, Words options = {}) {
-    const std::string pid_namespace = std::filesystem::read_symlink("/proc/self/ns/pid").string();
+  Finished attack(const Words& names, Words options = {}) {
+    const std::string pid_namespace = fs::read_symlink("/proc/self/ns/pid").string();
     options.insert(options.begin(), {"exec", "--env", "HOST_PID_NAMESPACE=" + pid_namespace, "--env",
                                      "HOST_PID=" + std::to_string(::getpid())});
     options.insert(options.end(), {"--", "./attack"});
@@ -42,27 +46,27 @@ class Attack : public testing::Cli {
       names.push_back(name);
       lines.append(name).append(": ").append(answer).append("\n");
     }
-    const testing::Finished done = attack(names, options);
+    const Finished done = attack(names, options);
     EXPECT_EQ(done.out, lines) << done.err;
   }
 
-  testing::Finished shell(const std::string& text, Words options = {}) {
+  Finished shell(const std::string& text, Words options = {}) {
     options.insert(options.begin(), "exec");
     options.insert(options.end(), {"--", "sh", "-c", text});
     return hermetric(options);
   }
 
   /// A shell on this side that calls hermetric as $H, in the workspace.
-  testing::Finished outer_shell(const std::string& text) {
+  Finished outer_shell(const std::string& text) {
     const std::string line = "cd " + work().string() + " && H=" + HERMETRIC_EXECUTABLE + "; { " + text + "; } >" +
                              path("outer.out").string() + " 2>" + path("outer.err").string();
     const int status = std::system(("exec sh -c '" + line + "'").c_str());
-    return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), testing::content_of(path("outer.out")),
-            testing::content_of(path("outer.err"))};
+    return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), content_of(path("outer.out")),
+            content_of(path("outer.err"))};
   }
 
   static bool is_running(pid_t pid) {
-    std::istringstream stat(testing::content_of("/proc/" + std::to_string(pid) + "/stat"));
+    std::istringstream stat(content_of("/proc/" + std::to_string(pid) + "/stat"));
     std::string number, name, state;
     stat >> number >> name >> state;
     return state == "S" || state == "R";

@@ -108,3 +108,13 @@ class Cli : public ::testing::Test {
 };
 
 }  // namespace hermetric::testing
+
+/// What the tests of the executable are written in.
+namespace hermetric {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::content_of;
+using testing::Finished;
+
+}  // namespace hermetric
