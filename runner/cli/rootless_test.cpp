@@ -15,13 +15,6 @@
 namespace hermetric {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::content_of;
-using testing::Finished;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 constexpr uid_t kUser = 54'321;  ///< nobody's
 
 /// Everything the user needs is below path(""), which is the user's.
@@ -136,6 +129,20 @@ TEST_F(Rootless, CapsThatAreAskedForAreRefusedNotSkipped) {
     EXPECT_EQ(done.code, 125) << option;
     EXPECT_THAT(done.err, HasSubstr("run as root")) << option;
   }
+}
+
+TEST_F(Rootless, GroupsThatTheUserMayMakeCapAndCount) {
+  if (!fs::exists("/sys/fs/cgroup/pids")) GTEST_SKIP() << "no cgroup v1 hierarchy of pids to give to the user";
+  const std::string parent = "/hermetric-of-" + std::to_string(::getpid());
+  const fs::path group = "/sys/fs/cgroup/pids" + parent;
+  fs::create_directory(group);
+  const ScopeExit remove([&] { EXPECT_EQ(::rmdir(group.c_str()), 0) << "something is left in it"; });
+  give(group);
+  const char* fork_thirty = "for i in $(seq 30); do sleep 1 & done; wait";
+  const json job = exec_report({"--cgroup-parent", parent, "--pids", "20"}, {"sh", "-c", fork_thirty}, 2);
+  EXPECT_EQ(job["limits"]["pids"], 20);
+  EXPECT_EQ(job["resources"]["pids"]["peak"], 20) << job["unavailable"];
+  EXPECT_EQ(job["isolation"]["cgroup"], "v1");
 }
 
 TEST_F(Rootless, LimitsThatNeedNoGroupHold) {

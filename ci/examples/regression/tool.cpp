@@ -24,7 +24,7 @@ int main() {
   unsigned counts[256] = {};
   std::uint64_t word = 1;
   for (std::uint64_t i = 0; i < kWords; ++i) {
-    word = hash_of(word + i);  // each needs the one before: no cache and no neighbour can change how long it takes
+    word = hash_of(word + i);  // each needs the one before: a chain of arithmetic, without a miss of the cache
     ++counts[word % 256];
   }
   std::printf("version %s: %u words like the last, %d\n", kVersion, counts[word % 256], table[word % kTableBytes]);
