@@ -22,10 +22,10 @@ static const char* make_upper(const struct cell* cell, const char* upper, const 
 }
 
 static const char* make_scratch(struct cell* cell) {
-  for (int made = mkdir(cell->scratch, 0700), attempt = 0; made != 0; made = mkdir(cell->scratch, 0700), ++attempt) {
-    if (errno != ENOENT || attempt == 100) return "mkdir(cell->scratch, 0700)";
-    (void)mkdir(cell->host->cells, 0700); /* another cell may make it, or remove it again */
-  }
+  int attempt = 0;
+  do /* another cell may make it, or rename it */
+    if (mkdir(cell->host->shelf, 0700) != 0 && errno != EEXIST) return "mkdir(cell->host->shelf, 0700)";
+  while (renameat2(AT_FDCWD, cell->host->shelf, AT_FDCWD, cell->scratch, RENAME_NOREPLACE) != 0 && ++attempt < 100);
   TRY(cell->scratch_fd = open(cell->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const char* failed = make_upper(cell, "upper0", "work0");
   if (failed == NULL) failed = make_upper(cell, "upper1", "work1");
@@ -149,7 +149,6 @@ static const char* remove_scratch(struct cell* cell) {
   if (failed != NULL) return failed;
   close(cell->scratch_fd);
   TRY(rmdir(cell->scratch));
-  (void)rmdir(cell->host->cells); /* another cell may lie there */
   mark(cell, BARE_SCRATCH_REMOVAL);
   return NULL;
 }
@@ -157,7 +156,7 @@ static const char* remove_scratch(struct cell* cell) {
 static const char* open_host(struct cell* cell) {
   static unsigned number;
   snprintf(cell->name, sizeof cell->name, "hermetric-bare-%d-%u", getpid(), number++);
-  snprintf(cell->scratch, sizeof cell->scratch, "%s/%s", cell->host->cells, cell->name);
+  snprintf(cell->scratch, sizeof cell->scratch, "%s.%s", cell->host->shelf, cell->name);
   for (int i = 0; i < BARE_GROUPS; ++i)
     TRY(cell->bases[i] = open(cell->host->groups[i], O_PATH | O_DIRECTORY | O_CLOEXEC));
   TRY(cell->runner = (int)syscall(SYS_pidfd_open, getpid(), 0));

@@ -45,7 +45,7 @@ struct bare_host {
   const char* skeleton;            /* layer between upper and "/", on a tmpfs */
   const char* root;                /* mount point of a cell's root */
   const char* lower;               /* mount point of the id-mapped workspace */
-  const char* cells;               /* directory on disk for uppers, made and removed as isolation/workspace/shelf does */
+  const char* shelf;               /* what a directory for uppers is made as: isolation/workspace/shelf */
   const char* workspace;           /* directory shown copy-on-write */
   const char* program;             /* what the job runs, a path below the workspace */
   const char* groups[BARE_GROUPS]; /* where groups are made; BARE_LEAF is cgroup2 */

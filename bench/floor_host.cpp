@@ -34,7 +34,7 @@ FloorHost::FloorHost(SandboxHost& host, const SandboxSpec& spec)
       pids_(std::to_string(spec.limits.pids.value_or(0))),
       empty_file_(host.mounts().empty_file()),
       empty_directory_(host.mounts().empty_directory()),
-      filter_(need(host.syscall_filters().filter(spec.nested))->counting),
+      filter_(syscall_filter(spec.nested).counting),
       masked_(host.masked_paths()),
       groups_(floor_groups(host.cgroups(), spec)) {
   for (const MaskedPath& masked : masked_)
@@ -58,8 +58,9 @@ FloorHost::FloorHost(SandboxHost& host, const SandboxSpec& spec)
 }
 
 void FloorHost::run(bare_times& times) {
-  cells_ = std::filesystem::path(sandbox_host_.place_of(sandbox_host_.next_cell())).parent_path().string();
-  host_.cells = cells_.c_str();
+  const std::string place = sandbox_host_.place_of(sandbox_host_.next_cell());
+  shelf_ = place.substr(0, place.rfind('.'));
+  host_.shelf = shelf_.c_str();
   if (const char* failed = bare_cell(&host_, &times)) give_up(std::string("bare loop: ") + failed);
 }
 

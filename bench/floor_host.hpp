@@ -27,7 +27,7 @@ class FloorHost {
  private:
   SandboxHost& sandbox_host_;
   bare_host host_{};
-  std::string root_, lower_, skeleton_, cells_, workspace_, program_, disk_, memory_, pids_;
+  std::string root_, lower_, skeleton_, shelf_, workspace_, program_, disk_, memory_, pids_;
   std::string empty_file_, empty_directory_;
   SeccompProgram filter_;
   std::vector<MaskedPath> masked_;

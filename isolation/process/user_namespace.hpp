@@ -1,6 +1,11 @@
 #pragma once
 
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "isolation/sys/fd.hpp"
 #include "isolation/sys/result.hpp"
@@ -14,8 +19,30 @@ struct IdMap {
   std::uint32_t count = 0;
 };
 
-/// A fresh user namespace with `map` for users and groups, held by the returned descriptor alone. Needs CAP_SETUID and
-/// CAP_SETGID outside.
-Result<Fd> make_user_namespace(const IdMap& map);
+/// A fresh user namespace, held by a descriptor alone: the process that it was made with is killed at once and reaped
+/// by the destructor, which then need not wait.
+class UserNamespace {
+ public:
+  /// With `map` for users and groups. Needs CAP_SETUID and CAP_SETGID outside.
+  static Result<UserNamespace> make(const IdMap& map);
+
+  UserNamespace(UserNamespace&&) noexcept = default;
+  UserNamespace& operator=(UserNamespace&&) = delete;
+  ~UserNamespace();
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  /// What the holder works from.
+  struct HolderMemory {
+    alignas(16) std::array<std::byte, 8192> stack;
+    pid_t maker = ::getpid();
+  };
+
+  UserNamespace() = default;
+
+  std::unique_ptr<HolderMemory> memory_ = std::make_unique_for_overwrite<HolderMemory>();
+  Fd holder_, fd_;
+};
 
 }  // namespace hermetric

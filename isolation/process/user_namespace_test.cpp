@@ -24,11 +24,11 @@ class UserNamespaceRoot : public ::testing::Test {
 };
 
 /// What /proc/self/`file` holds for a process that has entered the namespace.
-std::string read_inside(const Fd& user_namespace, const std::string& file) {
+std::string read_inside(const UserNamespace& user_namespace, const std::string& file) {
   const auto pipe = sys::pipe2(O_CLOEXEC);
   const pid_t child = ::fork();
   if (child == 0) {
-    const bool entered = ::setns(user_namespace.get(), CLONE_NEWUSER) == 0;
+    const bool entered = ::setns(user_namespace.fd(), CLONE_NEWUSER) == 0;
     const std::string text = entered ? read_file("/proc/self/" + file).value_or("unreadable") : "not entered";
     ::_exit(::write(pipe->write_end.get(), text.data(), text.size()) < 0);
   }
@@ -39,7 +39,7 @@ std::string read_inside(const Fd& user_namespace, const std::string& file) {
 }
 
 TEST_F(UserNamespaceRoot, MapsUsersAndGroupsAsAsked) {
-  const auto made = make_user_namespace({.first = 0x70000000, .count = 65536});
+  const auto made = UserNamespace::make({.first = 0x70000000, .count = 65536});
   ASSERT_TRUE(made) << made.error().message();
   for (const char* file : {"uid_map", "gid_map"}) {
     std::istringstream fields(read_inside(*made, file));
@@ -52,26 +52,26 @@ TEST_F(UserNamespaceRoot, MapsUsersAndGroupsAsAsked) {
 }
 
 TEST_F(UserNamespaceRoot, IsFreshEachTime) {
-  const auto one = make_user_namespace({.first = 1000, .count = 1}),
-             other = make_user_namespace({.first = 1000, .count = 1});
+  const auto one = UserNamespace::make({.first = 1000, .count = 1}),
+             other = UserNamespace::make({.first = 1000, .count = 1});
   ASSERT_TRUE(one && other);
   struct stat own{}, first{}, second{};
   ASSERT_EQ(::stat("/proc/self/ns/user", &own), 0);
-  ASSERT_EQ(::fstat(one->get(), &first), 0);
-  ASSERT_EQ(::fstat(other->get(), &second), 0);
+  ASSERT_EQ(::fstat(one->fd(), &first), 0);
+  ASSERT_EQ(::fstat(other->fd(), &second), 0);
   EXPECT_NE(first.st_ino, own.st_ino);
   EXPECT_NE(second.st_ino, own.st_ino);
   EXPECT_NE(first.st_ino, second.st_ino);
 }
 
 TEST_F(UserNamespaceRoot, AnImpossibleMapIsAnErrorThatNamesTheFile) {
-  const auto made = make_user_namespace({.first = 0, .count = 0});
+  const auto made = UserNamespace::make({.first = 0, .count = 0});
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message().find("uid_map"), std::string::npos) << made.error().message();
 }
 
 TEST_F(UserNamespaceRoot, LeavesNoHolderBehind) {
-  ASSERT_TRUE(make_user_namespace({.first = 1000, .count = 1}));
+  ASSERT_TRUE(UserNamespace::make({.first = 1000, .count = 1}));
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG | __WALL), -1) << "a child is left";
 }
 

@@ -82,12 +82,13 @@ bool reduce_bounding_set(std::uint64_t kept) {
   return true;
 }
 
-bool load_filter(SeccompProgram& instructions) {
-  const sock_fprog program{static_cast<unsigned short>(instructions.size()), instructions.data()};
+bool load_filter(SeccompProgram instructions) {
+  const sock_fprog program{static_cast<unsigned short>(instructions.size()),
+                           const_cast<sock_filter*>(instructions.data())};  // the kernel reads it
   return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0;
 }
 
-[[noreturn]] void run_inside(const Fd& job, const Identity& identity, SeccompProgram filter, const std::string& cwd,
+[[noreturn]] void run_inside(const Fd& job, const Identity& identity, bool nested, const std::string& cwd,
                              std::vector<std::string> argv, std::vector<std::string> environment) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const bool ready = ::setns(job.get(), CLONE_NEWUSER) == 0 && reduce_bounding_set(identity.bounding_set) &&
@@ -102,7 +103,7 @@ bool load_filter(SeccompProgram& instructions) {
   std::vector<char*> variables = pointers(environment);
   environ = variables.data();
   ::close_range(3, ~0U, 0);
-  if (!load_filter(filter)) ::_exit(125);
+  if (!load_filter(syscall_filter(nested).plain)) ::_exit(125);
   ::execvp(argv.front().c_str(), pointers(argv).data());
   const int reason = errno;
   ::dprintf(STDERR_FILENO, "hermetric: enter: %s: %s\n", argv.front().c_str(), ::strerror(reason));
@@ -128,7 +129,6 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));
   TRY_ASSIGN(const Fd job, sys::pidfd_open(job_pid));
   TRY_ASSIGN(const Identity identity, identity_inside(proc));
-  TRY_ASSIGN(SyscallFilter filter, compile_syscall_filter(cell.nested));
   TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, proc + "/cwd"));
   TRY_ASSIGN(const std::string environment, read_file(proc + "/environ"));
   TRY(join_groups(cell.cgroups));
@@ -136,7 +136,7 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY(sys::setns(init.get(), CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS));
   const pid_t child = ::fork();
   if (child < 0) return std::unexpected(Error::system("fork", "", errno));
-  if (child == 0) run_inside(job, identity, std::move(filter.plain), cwd, argv, split_at_zero(environment));
+  if (child == 0) run_inside(job, identity, cell.nested, cwd, argv, split_at_zero(environment));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::unexpected(Error::system("waitpid", "", errno));

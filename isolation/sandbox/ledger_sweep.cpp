@@ -57,7 +57,9 @@ Result<std::vector<LedgerRecord>> dead_records(const std::string& directory) {
 
 Status remove_what_it_names(const LedgerRecord& record) {
   if (is_of_this_boot(record)) TRY(remove_groups(record.cgroups));
-  return record.scratch.empty() ? Status{} : remove_from_shelf(record.scratch);
+  if (record.scratch.empty()) return {};
+  clear_shelf_of(record.scratch);
+  return remove_tree(record.scratch);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <array>
 
 #include "isolation/sandbox/confinement.hpp"
+#include "isolation/sandbox/seccomp_filter.hpp"
 
 namespace hermetric {
 namespace {
@@ -319,10 +320,8 @@ class PlanBuilder {
   /// While the job has init's descriptors, so that init has the listener. Not for a nested job, whose programs may load
   /// filters of their own that want to be the one with a listener.
   void filter() {
-    const auto instructions = [](const SeccompProgram& program) {
-      return reinterpret_cast<const char*>(program.data());
-    };
-    const SyscallFilter& filter = *resources_.syscall_filter;
+    const auto instructions = [](SeccompProgram program) { return reinterpret_cast<const char*>(program.data()); };
+    const SyscallFilter& filter = syscall_filter(spec_.nested);
     for_job({.op = Op::kSeccomp,
              .number = static_cast<int>(filter.plain.size()),
              .source = spec_.nested ? nullptr : instructions(filter.counting),

@@ -7,7 +7,6 @@
 
 #include "isolation/process/plan.hpp"
 #include "isolation/sandbox/masked_paths.hpp"
-#include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sandbox/spec.hpp"
 #include "isolation/types/cgroup_entry.hpp"
 #include "isolation/workspace/mount_template.hpp"
@@ -24,7 +23,6 @@ struct PlanResources {
   int stderr_fd = -1;
   std::string scratch_directory;  ///< a path, not a descriptor: that would belong to the runner's mount namespace
   std::string skeleton_layer;
-  const SyscallFilter* syscall_filter = nullptr;  ///< must live as long as the plan
   std::vector<MaskedPath> masked_paths;
   bool rootless = false;      ///< by what is root only in a user namespace of its own
   bool prepared = false;      ///< the job waits for its command: Op::kAwaitCommand

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <utility>
 
 #include "isolation/sandbox/child_usage.hpp"
@@ -74,6 +75,10 @@ Status Sandbox::acquire() {
   record.workspace = workspace_layers_in(scratch);
   TRY(host_->ledger().add(std::move(record)));
   in_ledger_ = true;
+  // The first takes as long as everything else here: beside it.
+  auto skeleton =
+      std::async(host_->mounts().has_a_layer() ? std::launch::deferred : std::launch::async | std::launch::deferred,
+                 [this] { return make_skeleton(); });
   TRY_ASSIGN(Scratch uppers, named("upper layers", Scratch::create(scratch, on_tmpfs, spec_.limits.disk)));
   scratch_.emplace(std::move(uppers));
   TRY(named("upper layers", make_scratch()));
@@ -81,9 +86,17 @@ Status Sandbox::acquire() {
   mark_now(Stage::kScratch);
   TRY_ASSIGN(cgroup_, host_->cgroups().create(group, request));
   mark_now(Stage::kCgroup);
-  TRY_ASSIGN(user_namespace_, named("user namespace", make_user_namespace(host_->id_map())));
+  TRY_ASSIGN(UserNamespace user_namespace, named("user namespace", UserNamespace::make(host_->id_map())));
+  user_namespace_.emplace(std::move(user_namespace));
+  TRY_ASSIGN(skeleton_layer_, named("skeleton of the root", skeleton.get()));
   mark_now(Stage::kUserNamespace);
   return {};
+}
+
+/// Planned anew for each cell: a directory of the host may have become private since the last.
+Result<std::string> Sandbox::make_skeleton() const {
+  const std::uint32_t root = host_->outside(0);
+  return host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root, root);
 }
 
 std::string Sandbox::place_of_scratch() const {
@@ -92,11 +105,7 @@ std::string Sandbox::place_of_scratch() const {
 }
 
 Status Sandbox::make_scratch() {
-  const std::uint32_t root_uid = host_->outside(0);
-  // Planned anew for each cell: a directory of the host may have become private since the last.
-  TRY_ASSIGN(skeleton_layer_, named("skeleton of the root",
-                                    host_->mounts().layer_for(plan_skeleton(spec_.skeleton), root_uid, root_uid)));
-  TRY(scratch_->add_upper(0, root_uid, root_uid, 0755));
+  TRY(scratch_->add_upper(0, host_->outside(0), host_->outside(0), 0755));
   TRY(host_->mounts().need_lowers(count_mapped_lowers(spec_)));
   unsigned upper = 1;
   for (const ViewMount* overlay : overlays_of(spec_)) {
@@ -134,17 +143,15 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
     TRY_ASSIGN(Fd copy, duplicate_high(fd));
     streams_.push_back(std::move(copy));
   }
-  TRY_ASSIGN(const SyscallFilter* filter, host_->syscall_filters().filter(spec_.nested));
   PlanResources resources;
   resources.runner_pidfd = host_->runner_pidfd().get();
   resources.scratch_directory = scratch_->directory();
-  resources.user_namespace_fd = user_namespace_.get();
+  resources.user_namespace_fd = user_namespace_->fd();
   resources.cgroup = cgroup_->entry();
   resources.stdin_fd = streams_[0].get();
   resources.stdout_fd = streams_[1].get();
   resources.stderr_fd = streams_[2].get();
   resources.skeleton_layer = skeleton_layer_;
-  resources.syscall_filter = filter;
   resources.masked_paths = host_->masked_paths();
   resources.rootless = host_->rootless();
   resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
@@ -316,7 +323,7 @@ Status Sandbox::close() {
   mark_now(Stage::kCgroupRemoval);
   if (scratch_) keep_first(scratch_->close());
   mark_now(Stage::kScratchRemoval);
-  user_namespace_.close();
+  user_namespace_.reset();
   if (in_ledger_ && first) keep_first(host_->ledger().strike(cell_));
   in_ledger_ = false;
   ended_at_ = monotonic_nanoseconds();

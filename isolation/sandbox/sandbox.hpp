@@ -117,6 +117,7 @@ class Sandbox {
   Status acquire();
   [[nodiscard]] std::string place_of_scratch() const;
   Status make_scratch();
+  [[nodiscard]] Result<std::string> make_skeleton() const;
   [[nodiscard]] std::optional<OverlayLayers> workspace_layers_in(const std::string& scratch) const;
   Status make_mount_points(const ViewMount& mount);
   Result<PlanResources> resources_for(const Streams& streams);
@@ -132,7 +133,7 @@ class Sandbox {
   bool in_ledger_ = false;
   std::optional<Scratch> scratch_;
   std::unique_ptr<Cgroup> cgroup_;
-  Fd user_namespace_;
+  std::optional<UserNamespace> user_namespace_;
   std::vector<Fd> streams_;
   std::optional<Init> init_;
   std::uint64_t began_at_ = 0, ready_at_ = 0, released_at_ = 0, exec_at_ = 0, death_at_ = 0, ended_at_ = 0;

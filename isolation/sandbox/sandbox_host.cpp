@@ -71,9 +71,9 @@ Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories&
 }
 
 std::string SandboxHost::place_of(const std::string& cell) const {
-  constexpr unsigned kPidsOfARun = 6;  // what one `exec` takes of them: runs that follow each other share shelves
+  constexpr unsigned kPidsOfARun = 6;  // what one `exec` takes of them: runs that follow each other share a shelf
   const unsigned number = static_cast<unsigned>(::getpid()) / kPidsOfARun + cells_;
-  return shelf_in(directories_.data + "/cells", number) + "/" + cell;
+  return place_on_shelf(directories_.data + "/cells", number, cell);
 }
 
 /// What an ordinary user's job left may be closed to the user, but not to the root of a namespace.

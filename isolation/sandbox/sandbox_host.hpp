@@ -10,7 +10,6 @@
 #include "isolation/process/user_namespace.hpp"
 #include "isolation/sandbox/ledger.hpp"
 #include "isolation/sandbox/masked_paths.hpp"
-#include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/workspace/mount_template.hpp"
 
 namespace hermetric {
@@ -38,7 +37,6 @@ class SandboxHost {
 
   [[nodiscard]] MountTemplate& mounts() { return mounts_; }
   [[nodiscard]] CgroupDriver& cgroups() { return *cgroups_; }
-  [[nodiscard]] SyscallFilters& syscall_filters() { return syscall_filters_; }
   [[nodiscard]] const std::vector<MaskedPath>& masked_paths() const { return masked_paths_; }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
   [[nodiscard]] const Fd& runner_pidfd() const { return runner_pidfd_; }
@@ -65,7 +63,6 @@ class SandboxHost {
   StateDirectories directories_;
   MountTemplate mounts_;
   std::unique_ptr<CgroupDriver> cgroups_;
-  SyscallFilters syscall_filters_;
   std::vector<MaskedPath> masked_paths_ = find_masked_paths();
   Ledger ledger_;
   Fd runner_pidfd_;

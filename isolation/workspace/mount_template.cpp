@@ -43,6 +43,11 @@ Status MountTemplate::need_lowers(unsigned count) {
   return {};
 }
 
+bool MountTemplate::has_a_layer() {
+  const std::lock_guard lock(mutex_);
+  return !layers_.empty();
+}
+
 Result<std::string> MountTemplate::layer_for(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid) {
   const std::string key = key_of(skeleton, uid, gid);
   const std::lock_guard lock(mutex_);

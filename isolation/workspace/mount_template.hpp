@@ -36,6 +36,8 @@ class MountTemplate {
   [[nodiscard]] std::string empty_directory() const { return directory_ + "/nothing"; }
   [[nodiscard]] std::string empty_file() const { return directory_ + "/empty"; }
 
+  /// Whether layer_for() has made any: most cells of a run want the same. Thread-safe.
+  bool has_a_layer();
   /// The layer for `skeleton`, owned by `uid`:`gid`: made at the first call, shared by all later ones. Thread-safe.
   Result<std::string> layer_for(const Skeleton& skeleton, std::uint32_t uid, std::uint32_t gid);
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 #include "isolation/workspace/capped_disk.hpp"
 #include "isolation/workspace/shelf.hpp"
@@ -83,7 +84,7 @@ Status Scratch::close() {
   if (mounted_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
     return std::unexpected(Error::system("umount", directory_, errno));
   mounted_ = false;
-  TRY(remove_from_shelf(base_));
+  TRY(remove_tree(base_));
   base_.clear();
   return {};
 }

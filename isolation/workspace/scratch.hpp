@@ -18,7 +18,7 @@ namespace hermetric {
 /// with everything the job left in it.
 class Scratch {
  public:
-  /// Makes `directory`, which must not exist, and the shelf it lies on. With `on_tmpfs` a tmpfs is mounted there.
+  /// Makes `directory`, which must not exist, as make_on_shelf() does. With `on_tmpfs` a tmpfs is mounted there.
   static Result<Scratch> create(const std::string& directory, bool on_tmpfs, std::optional<Bytes> size);
 
   Scratch(Scratch&& other) noexcept

@@ -6,11 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <utility>
 
-#include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 
 namespace hermetric {
@@ -21,13 +22,13 @@ namespace fs = std::filesystem;
 constexpr unsigned kShelves = 256;
 constexpr unsigned kCellsInTurn = 16;
 constexpr std::string_view kPrefix = "hermetric-shelf-";
-constexpr int kAttempts = 100;  ///< to make a directory on a shelf that others empty
+constexpr int kAttempts = 100;  ///< to be the one that makes a shelf and renames it
 
-/// What `directory` lies on; nothing if that is no shelf.
-std::optional<fs::path> shelf_of(const fs::path& directory) {
-  fs::path parent = directory.parent_path();
-  if (!parent.filename().string().starts_with(kPrefix)) return std::nullopt;
-  return parent;
+/// "PARENT/SHELF" of "PARENT/SHELF.CELL"; nothing of a place that is on no shelf.
+std::optional<std::string> shelf_of(const fs::path& directory) {
+  const std::string name = directory.filename();
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  return directory.parent_path() / name.substr(0, name.find('.'));
 }
 
 /// Whether this file system knows the attribute does not matter.
@@ -41,29 +42,28 @@ void spread_what_is_made_in(const fs::path& directory) {
 
 }  // namespace
 
-std::string shelf_in(const std::string& parent, unsigned number) {
-  return parent + "/" + std::string(kPrefix) + std::to_string(number / kCellsInTurn % kShelves);
+std::string place_on_shelf(const std::string& parent, unsigned number, const std::string& cell) {
+  return parent + "/" + std::string(kPrefix) + std::to_string(number / kCellsInTurn % kShelves) + "." + cell;
 }
 
 Status make_on_shelf(const std::string& directory) {
   const auto shelf = shelf_of(directory);
+  if (!shelf) return sys::mkdirat(AT_FDCWD, directory, 0700);
+  spread_what_is_made_in(fs::path(directory).parent_path());
   for (int attempt = 0;; ++attempt) {
-    auto made = sys::mkdirat(AT_FDCWD, directory, 0700);
-    if (made || !shelf || made.error().error_number() != ENOENT || attempt == kAttempts) return made;
-    spread_what_is_made_in(shelf->parent_path());
-    if (auto shelf_made = sys::mkdirat(AT_FDCWD, shelf->string(), 0700);
-        !shelf_made && shelf_made.error().error_number() != EEXIST)
-      return shelf_made;
+    const auto made = sys::mkdirat(AT_FDCWD, *shelf, 0700);
+    if (!made && made.error().error_number() != EEXIST) return made;
+    // Another's, left by a killed run or about to be renamed, serves as well. In the latter case one of both is late.
+    if (::renameat2(AT_FDCWD, shelf->c_str(), AT_FDCWD, directory.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno == ENOENT && attempt < kAttempts) continue;
+    Error error = Error::system("mkdir", directory, errno);
+    ::rmdir(shelf->c_str());
+    return std::unexpected(std::move(error));
   }
 }
 
-Status remove_from_shelf(const std::string& directory) {
-  TRY(remove_tree(directory));
-  const auto shelf = shelf_of(directory);
-  if (!shelf || ::rmdir(shelf->c_str()) == 0) return {};
-  const bool is_used = errno == ENOTEMPTY || errno == EEXIST;
-  if (is_used || errno == ENOENT) return {};
-  return std::unexpected(Error::system("rmdir", shelf->string(), errno));
+void clear_shelf_of(const std::string& directory) {
+  if (const auto shelf = shelf_of(directory)) ::rmdir(shelf->c_str());
 }
 
 }  // namespace hermetric

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <array>
@@ -87,6 +88,7 @@ void open_standard_streams() {
 }  // namespace hermetric
 
 int main(int argc, char** argv) {
+  ::mallopt(M_ARENA_MAX, 1);  // there are few threads, most live for a millisecond, and each would map an arena
   hermetric::open_standard_streams();
   // Not expected, and no reason to leave a cell behind.
   try {

@@ -18,6 +18,8 @@
 namespace hermetric {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr std::array<std::size_t, 3> kRounds = {30, 100, 300};
 
 /// One clock of one kind of work.
@@ -77,7 +79,6 @@ void print_noise(const Noise& noise) {
 }
 
 void print_json(const Noise& noise) {
-  using Json = nlohmann::ordered_json;
   Json list = Json::array();
   for (const Variation& each : noise.variations) {
     Json visible = Json::object();

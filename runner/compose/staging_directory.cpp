@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "isolation/sys/files.hpp"
 #include "isolation/workspace/shelf.hpp"
 
 namespace hermetric {
@@ -21,7 +22,7 @@ StagingDirectory::StagingDirectory(StagingDirectory&& other) noexcept
     : host_(other.host_), cell_(std::exchange(other.cell_, {})), path_(std::exchange(other.path_, {})) {}
 
 StagingDirectory::~StagingDirectory() {
-  if (!path_.empty() && remove_from_shelf(path_)) (void)host_.ledger().strike(cell_);
+  if (!path_.empty() && remove_tree(path_)) (void)host_.ledger().strike(cell_);
 }
 
 }  // namespace hermetric

@@ -1,4 +1,4 @@
-#include "isolation/sandbox/seccomp_filter.hpp"
+#include "isolation/sandbox/seccomp_compiler.hpp"
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -64,13 +63,13 @@ Status add_rules(const Context& context, bool nested) {
 }
 
 /// libseccomp 2.5 can only write its program to a file.
-Result<SeccompProgram> exported(const Context& context) {
+Result<Instructions> exported(const Context& context) {
   const Fd file(::memfd_create("seccomp", MFD_CLOEXEC));
   if (!file.valid()) return failed("memfd_create", -errno);
   if (const int result = seccomp_export_bpf(context.get(), file.get()); result < 0)
     return failed("seccomp_export_bpf", result);
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
-  SeccompProgram program(kHead.begin(), kHead.end());
+  Instructions program(kHead.begin(), kHead.end());
   program.resize(kHead.size() + static_cast<std::size_t>(size) / sizeof(sock_filter));
   if (::pread(file.get(), &program[kHead.size()], static_cast<std::size_t>(size), 0) != size)
     return failed("pread", -errno);
@@ -78,8 +77,8 @@ Result<SeccompProgram> exported(const Context& context) {
 }
 
 /// The programs that `marked` stands for.
-SyscallFilter settled(const SeccompProgram& marked) {
-  SyscallFilter filter{marked, marked};
+CompiledFilter settled(const Instructions& marked) {
+  CompiledFilter filter{marked, marked};
   for (std::size_t i = 0; i < marked.size(); ++i) {
     if (marked[i].code != (BPF_RET | BPF_K) || (marked[i].k & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE) continue;
     filter.plain[i].k = answer(static_cast<int>(marked[i].k & SECCOMP_RET_DATA));
@@ -90,7 +89,7 @@ SyscallFilter settled(const SeccompProgram& marked) {
 
 }  // namespace
 
-Result<SyscallFilter> compile_syscall_filter(bool nested) {
+Result<CompiledFilter> compile_syscall_filter(bool nested) {
   const Context context(seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
   if (!context) return failed("seccomp_init", -ENOMEM);
   if (const int result = seccomp_attr_set(context.get(), SCMP_FLTATR_API_SYSRAWRC, 1); result < 0)
@@ -98,23 +97,8 @@ Result<SyscallFilter> compile_syscall_filter(bool nested) {
   if (const int result = seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, kBinaryTree); result < 0)
     return failed("seccomp_attr_set", result);
   TRY(add_rules(context, nested));
-  TRY_ASSIGN(const SeccompProgram marked, exported(context));
+  TRY_ASSIGN(const Instructions marked, exported(context));
   return settled(marked);
-}
-
-std::string syscall_name(int number) {
-  const std::unique_ptr<char, decltype(&std::free)> name(seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86_64, number),
-                                                         &std::free);
-  return name ? name.get() : "system call " + std::to_string(number);
-}
-
-Result<const SyscallFilter*> SyscallFilters::filter(bool nested) {
-  const std::lock_guard lock(mutex_);
-  SyscallFilter& cached = nested ? nested_ : strict_;
-  if (cached.plain.empty()) {
-    TRY_ASSIGN(cached, compile_syscall_filter(nested));
-  }
-  return &cached;
 }
 
 }  // namespace hermetric
