@@ -2,7 +2,6 @@
 /// options, upper and work directory on disk, as for a job. The time is mount + umount; both are counters as well.
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 
 #include <filesystem>
@@ -24,8 +23,7 @@ constexpr double kMicroseconds = 1e6;
 class Stack {
  public:
   Stack() {
-    need(sys::unshare(CLONE_NEWNS));
-    need(sys::mount("", "/", nullptr, MS_REC | MS_SLAVE, ""));
+    enter_own_mount_namespace();
     for (const char* name : {"upper", "work", "point"}) need(make_directories(base() + name));
   }
 

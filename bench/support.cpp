@@ -1,6 +1,8 @@
 #include "bench/support.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 #include "isolation/host/probe.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
+#include "isolation/sys/system.hpp"
 
 namespace hermetric::bench {
 namespace {
@@ -57,8 +60,8 @@ bool root_is_required() {
 }  // namespace
 
 WorkDirectory::WorkDirectory() {
-  // Not in /tmp: the view that bwrap gets has an empty one.
-  std::string name = "/var/tmp/hermetric-bench-XXXXXX";
+  // Not in /tmp or /var/tmp: bwrap and firejail show empty ones.
+  std::string name = "/var/lib/hermetric-bench-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) give_up("mkdtemp " + name + ": " + std::strerror(errno));
   path_ = std::move(name);
   fs::permissions(path_, fs::perms(0755));
@@ -123,6 +126,11 @@ void add_rounds(const std::string& name, const std::vector<Rounds::Contender>& c
   auto* tight = add("/tight", {});
   if (few) tight->Iterations(spaced);
   add("/spaced", kSpacing)->Iterations(spaced);
+}
+
+void enter_own_mount_namespace() {
+  need(sys::unshare(CLONE_NEWNS));
+  need(sys::mount("", "/", nullptr, MS_REC | MS_SLAVE, ""));
 }
 
 bool succeeds(const std::vector<std::string>& command) {

@@ -68,6 +68,9 @@ void run_rounds(benchmark::State& state, std::vector<Rounds::Contender> contende
 void add_rounds(const std::string& name, const std::vector<Rounds::Contender>& contenders,
                 benchmark::IterationCount spaced, bool few = false);
 
+/// What is mounted from now on is seen by nobody else and goes with this program.
+void enter_own_mount_namespace();
+
 /// vfork, exec, wait; the command's standard streams are /dev/null. True if it exited with 0.
 bool succeeds(const std::vector<std::string>& command);
 /// The same; ends this program when the command fails.

@@ -28,7 +28,7 @@ class Bench {
       : session_(need(Session::open(std::nullopt))),
         floor_(session_->host(), need(resolve(bench_job(work_), session_->facts_for(bench_job(work_))))) {
     for (unsigned i = 0; i < jobs; ++i) pipeline_.jobs.push_back(bench_job(work_, "job" + std::to_string(i)));
-    const std::vector<Peer> peers = peers_for(work_.program(), work_.path());
+    const std::vector<Peer> peers = peers_for(work_.program(), "/", work_.path());
     for (const Peer& peer : peers)
       if (peer.name == "bwrap" && is_installed(peer)) bwrap_ = xargs(peer.command);
   }

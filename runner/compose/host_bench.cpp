@@ -55,8 +55,9 @@ std::vector<Contender> own_contenders(BenchCells& cells, const std::string& exec
 }
 
 /// A first run each, not counted: what cannot run is left out with the reason.
-void add_peers(const std::string& directory, std::vector<Contender>& contenders, HostBench& bench) {
-  for (const Peer& peer : peers_for(kProgram, directory)) {
+void add_peers(const std::string& root, const std::string& directory, std::vector<Contender>& contenders,
+               HostBench& bench) {
+  for (const Peer& peer : peers_for(kProgram, root, directory)) {
     if (!is_installed(peer))
       bench.skipped.push_back({peer.name, "not installed"});
     else if (auto ran = run_on_host(peer.command, Complaints::kDropped); !ran)
@@ -94,14 +95,16 @@ Result<HostBench> bench_host(Session& session, const HostBenchOptions& options) 
   std::string directory = "/var/tmp/hermetric-bench-XXXXXX";
   if (::mkdtemp(directory.data()) == nullptr) return std::unexpected(Error::system("mkdtemp", directory, errno));
   const ScopeExit remove([&] { (void)remove_tree(directory); });
+  std::filesystem::permissions(directory, std::filesystem::perms(0755));  // for users of a container
   const std::string before = std::filesystem::current_path().string();
   std::filesystem::current_path(directory);  // the workspace of `exec`
   const ScopeExit go_back([&] { (void)::chdir(before.c_str()); });
 
   TRY_ASSIGN(const auto cells, BenchCells::create(session, job_in(directory)));
+  TRY_ASSIGN(const RootAgain root, RootAgain::make(directory));
   HostBench bench;
   std::vector<Contender> contenders = own_contenders(*cells, options.executable);
-  add_peers(directory, contenders, bench);
+  add_peers(root.path(), directory, contenders, bench);
   for (Contender& contender : contenders) TRY(contender.run());
   TRY(run_rounds(contenders, options.rounds, &BenchRow::tight, {}, session.interrupt()));
   TRY(run_rounds(contenders, options.rounds, &BenchRow::spaced, kPause, session.interrupt()));

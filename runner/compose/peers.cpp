@@ -1,22 +1,69 @@
 #include "runner/compose/peers.hpp"
 
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <utility>
+
+#include "isolation/process/user_namespace.hpp"
+#include "isolation/sandbox/confinement.hpp"
+#include "isolation/sandbox/seccomp_filter.hpp"
+#include "isolation/sys/system.hpp"
 
 namespace hermetric {
 namespace {
 
-/// The least bundle that runs the program: the host's tree, the namespaces of a container but user and cgroup. Groups
-/// are left out: crun wants a v1 hierarchy for hugetlb, which hybrid hosts lack.
-void write_bundle(const std::string& program, const std::string& directory) {
-  std::ofstream(directory + "/config.json")
-      << R"({"ociVersion":"1.0.0","process":{"terminal":false,"user":{"uid":0,"gid":0},"args":[")" << program
-      << R"("],"env":["PATH=/usr/bin:/bin"],"cwd":"/","noNewPrivileges":true},)"
-      << R"("root":{"path":"/","readonly":false},"mounts":[)"
-      << R"({"destination":"/proc","type":"proc","source":"proc"},)"
-      << R"({"destination":"/dev","type":"tmpfs","source":"tmpfs","options":["nosuid","mode=755"]}],)"
-      << R"("linux":{"namespaces":[{"type":"pid"},{"type":"network"},{"type":"ipc"},{"type":"uts"},{"type":"mount"}]}})";
+using Json = nlohmann::ordered_json;
+
+constexpr IdMap kBundleIds{.first = 0x70000000, .count = 65536};
+
+/// The calls that a job's filter denies whatever their arguments are.
+Json denied_names() {
+  Json names = Json::array();
+  for (const SyscallRule& rule : denied_syscalls())
+    if (!rule.only && !rule.routine) names.push_back(syscall_name(rule.number));
+  return names;
+}
+
+Json mount_of(const char* type, const char* destination, std::vector<std::string> options) {
+  return {{"destination", destination}, {"type", type}, {"source", type}, {"options", std::move(options)}};
+}
+
+/// A bundle that runs the program on the host's tree with all of a job's isolation that the format can say; no overlay,
+/// which without `volatile` would write back the host's file system at each end.
+Json bundle_of(const std::string& program, const std::string& root) {
+  const Json ids = {{{"containerID", 0}, {"hostID", kBundleIds.first}, {"size", kBundleIds.count}}};
+  Json namespaces = Json::array();
+  for (const char* type : {"pid", "network", "ipc", "uts", "mount", "user", "cgroup"})
+    namespaces.push_back({{"type", type}});
+  return {{"ociVersion", "1.0.0"},
+          {"process",
+           {{"terminal", false},
+            {"user", {{"uid", 0}, {"gid", 0}}},
+            {"args", {program}},
+            {"env", {"PATH=/usr/bin:/bin"}},
+            {"cwd", "/"},
+            {"noNewPrivileges", true}}},
+          {"root", {{"path", root}, {"readonly", false}}},
+          {"hostname", "job"},
+          {"mounts",
+           {mount_of("proc", "/proc", {}), mount_of("tmpfs", "/dev", {"nosuid", "mode=755"}),
+            mount_of("devpts", "/dev/pts", {"newinstance", "ptmxmode=0666"}),
+            mount_of("tmpfs", "/tmp", {"nosuid", "nodev"})}},
+          {"linux",
+           {{"namespaces", namespaces},
+            {"uidMappings", ids},
+            {"gidMappings", ids},
+            {"resources", {{"pids", {{"limit", 4096}}}}},
+            {"maskedPaths", {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"}},
+            {"readonlyPaths", {"/proc/sys", "/proc/sysrq-trigger"}},
+            {"seccomp",
+             {{"defaultAction", "SCMP_ACT_ALLOW"},
+              {"architectures", {"SCMP_ARCH_X86_64"}},
+              {"syscalls", {{{"names", denied_names()}, {"action", "SCMP_ACT_ERRNO"}}}}}}}}};
 }
 
 std::string path_of(const std::string& program) {
@@ -29,23 +76,37 @@ std::string path_of(const std::string& program) {
 
 bool is_installed(const Peer& peer) { return ::access(peer.command.front().c_str(), X_OK) == 0; }
 
-std::vector<Peer> peers_for(const std::string& program, const std::string& directory) {
-  write_bundle(program, directory);
+Result<RootAgain> RootAgain::make(const std::string& directory) {
+  std::string path = directory + "/root";
+  TRY(sys::mkdirat(AT_FDCWD, path, 0755));
+  RootAgain root(std::move(path));
+  TRY(sys::mount("/", root.path_, nullptr, MS_BIND, ""));
+  return root;
+}
+
+RootAgain::~RootAgain() {
+  if (path_.empty()) return;
+  ::umount2(path_.c_str(), MNT_DETACH);
+  ::rmdir(path_.c_str());
+}
+
+std::vector<Peer> peers_for(const std::string& program, const std::string& root, const std::string& directory) {
+  std::ofstream(directory + "/config.json") << bundle_of(program, root);
   const std::string id = "hermetric-bench-" + std::to_string(::getpid());
   std::vector<Peer> peers = {
       {"bwrap",
        {"bwrap", "--unshare-all", "--bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", program},
        "groups, overlays, filter, time namespace, figures"},
       {"crun",
-       {"crun", "--cgroup-manager=disabled", "run", "--bundle", directory, id},
-       "groups, overlays, filter, user and time namespace, figures"},
-      {"runc", {"runc", "run", "--bundle", directory, id}, "overlays, filter, user and time namespace, figures"},
+       {"crun", "--cgroup-manager=cgroupfs", "run", "--bundle", directory, id},
+       "overlays, time namespace, figures"},
+      {"runc", {"runc", "run", "--bundle", directory, id}, "overlays, time namespace, figures"},
       {"firejail",
        {"firejail", "--quiet", "--noprofile", "--net=none", "--private-tmp", "--private-dev", "--seccomp",
         "--caps.drop=all", "--", program},
        "groups, overlays, user and time namespace, figures"},
       {"systemd-nspawn",
-       {"systemd-nspawn", "--quiet", "--directory=/", "--volatile=overlay", "--keep-unit", "--register=no",
+       {"systemd-nspawn", "--quiet", "--directory=" + root, "--volatile=overlay", "--keep-unit", "--register=no",
         "--private-network", "--as-pid2", program},
        "groups, time namespace, figures"},
       {"unshare",

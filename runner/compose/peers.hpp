@@ -1,7 +1,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "isolation/sys/result.hpp"
 
 namespace hermetric {
 
@@ -13,9 +16,26 @@ struct Peer {
   std::string leaves_out;  ///< of what every job of hermetric gets
 };
 
-/// Every tool that is known, whether it is installed or not. `program` is absolute; the bundles of OCI
-/// runtimes are written into `directory`, which exists and lies outside /tmp.
-std::vector<Peer> peers_for(const std::string& program, const std::string& directory);
+/// The file system of "/", and no other mount, shown again in a directory, which goes with this object: OCI runtimes
+/// and systemd-nspawn cannot take "/" itself for a root. Mounts in the caller's mount namespace, which must be its own.
+class RootAgain {
+ public:
+  /// At `directory`/root.
+  static Result<RootAgain> make(const std::string& directory);
+  RootAgain(RootAgain&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  RootAgain& operator=(RootAgain&&) = delete;
+  ~RootAgain();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  explicit RootAgain(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+/// Every tool that is known, whether it is installed or not. `program` is absolute and lies outside /tmp and /var/tmp,
+/// which some show empty; `root` is RootAgain's path; the bundle of OCI runtimes is written into `directory`.
+std::vector<Peer> peers_for(const std::string& program, const std::string& root, const std::string& directory);
 
 /// False where command[0] is not in the usual directories.
 bool is_installed(const Peer& peer);
