@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kControl = "cgroup.subtree_control";
 
-Result<std::vector<std::string>> read_control(const CgroupBase& base) {
+Result<std::vector<std::string>> subtree_control_of(const CgroupBase& base) {
   TRY_ASSIGN(const std::string text, read_file_at(base.fd.get(), kControl));
   std::vector<std::string> names;
   for (const std::string_view name : split(trimmed(text), ' ')) names.emplace_back(name);
@@ -28,13 +28,13 @@ Result<std::vector<std::string>> read_control(const CgroupBase& base) {
 Result<std::vector<std::string>> Delegation::enable() {
   const std::lock_guard lock(mutex_);
   if (done_ || base_->controllers.empty()) return usable_;
-  TRY_ASSIGN(std::vector<std::string> present, read_control(*base_));
+  TRY_ASSIGN(std::vector<std::string> present, subtree_control_of(*base_));
   std::vector<std::string> missing;
   for (const std::string& name : base_->controllers)
     if (!has_controller(present, name)) missing.push_back(name);
   if (!missing.empty()) {
     TRY(enable_all(missing));
-    TRY_ASSIGN(present, read_control(*base_));
+    TRY_ASSIGN(present, subtree_control_of(*base_));
   }
   for (const std::string& name : base_->controllers)
     if (has_controller(present, name)) usable_.push_back(name);

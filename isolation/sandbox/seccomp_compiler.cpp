@@ -20,7 +20,7 @@ namespace hermetric {
 namespace {
 
 constexpr std::uint32_t kBinaryTree = 2;  // seccomp_attr_set(3), SCMP_FLTATR_CTL_OPTIMIZE
-constexpr std::uint32_t kAllBits = ~0U;
+constexpr std::uint32_t kMinusOne = ~0U;
 
 using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
 
@@ -39,12 +39,12 @@ constexpr std::array kHead = {
     sock_filter BPF_STMT(BPF_RET | BPF_K, answer(ENOSYS)),
     sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
     sock_filter BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, kHighestSyscall, 0, 3),
-    sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kAllBits, 0, 1),  // a tracer has answered the call: seccomp(2)
+    sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kMinusOne, 0, 1),  // a tracer has answered the call: seccomp(2)
     sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     sock_filter BPF_STMT(BPF_RET | BPF_K, answer(ENOSYS)),
     sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_personality, 0, 5),
     sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
-    sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kAllBits, 1, 0),  // only asks
+    sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kMinusOne, 1, 0),  // only asks
     sock_filter BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, ~kPersonalityBits, 1, 0),
     sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     sock_filter BPF_STMT(BPF_RET | BPF_K, counted(EPERM)),

@@ -19,8 +19,6 @@ std::string letter_of(std::size_t version) {
   return version < 26 ? std::string(1, static_cast<char>('A' + version)) : "V" + std::to_string(version + 1);
 }
 
-Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
 Json summary_to_json(const MetricSummary& summary, const std::vector<double>& values) {
   const auto& interval = summary.interval;
   return {{"median", summary.median},
@@ -153,7 +151,8 @@ Json rounds_to_json(std::span<const VersionLabel> versions, const MeasuredRounds
     for (std::size_t i = 0; i < compared.size(); ++i) {
       metrics.push_back(compared[i]);
       metrics.back()["version"] = versions[version + 1].name;
-      metrics.back()["noise_floor"] = number_or_null(analysis.metrics[i].noise_floor);
+      const std::optional<double>& floor = analysis.metrics[i].noise_floor;
+      metrics.back()["noise_floor"] = floor ? Json(*floor) : Json(nullptr);
     }
   }
   return {{"versions", described},
