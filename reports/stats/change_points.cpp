@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <utility>
 
 #include "reports/stats/series_noise.hpp"
 #include "reports/stats/split_scan.hpp"
@@ -26,6 +28,9 @@ constexpr double kProvisionalWhite = 1e-5;
 /// costs a tenth of the recall of steps of 10 %.
 constexpr double kGainOverWander = 11.25;
 constexpr std::size_t kReachOfWander = 200;
+/// Where else a step may lie: the places that lose no more of twice the logarithmic likelihood hold it with 95 %
+/// (Hansen 2000, Sample splitting and threshold estimation: -2 ln(1 - sqrt(0.95))).
+constexpr double kLossOfPlace = 7.35;
 
 /// The series on a scale where a difference of d is a change by the factor e^d, or by d of its usual size.
 std::vector<double> on_relative_scale(std::span<const double> series) {
@@ -73,7 +78,26 @@ class Analysis {
     return scan_.best_split(bounds[at - 1], bounds[at + 1], inflation_).probability;
   }
 
+  /// Moves a bound to that end of the values around it that are alike where it may as well lie. False: it may at none.
+  bool move_to_an_end(std::vector<std::size_t>& bounds, std::size_t at, const std::vector<bool>& same_as_before) const {
+    std::size_t first = bounds[at], last = bounds[at];
+    while (first > bounds[at - 1] && same_as_before[first]) --first;
+    while (last < bounds[at + 1] && same_as_before[last]) ++last;
+    const Split found = scan_.split_at(bounds[at - 1], bounds[at], bounds[at + 1], inflation_);
+    const double at_first = loss_at(found, first), at_last = loss_at(found, last);
+    if (std::min(at_first, at_last) > kLossOfPlace) return false;
+    bounds[at] = at_first <= at_last ? first : last;
+    return !is_small(bounds, at);
+  }
+
  private:
+  /// Infinite where a level would be too short.
+  [[nodiscard]] double loss_at(const Split& found, std::size_t index) const {
+    if (index < found.begin + kShortestLevel || index + kShortestLevel > found.end)
+      return std::numeric_limits<double>::infinity();
+    return scan_.loss_at(found, index, inflation_);
+  }
+
   [[nodiscard]] std::size_t size() const { return scaled_.size(); }
 
   /// What to take out before the noise is measured: several steps, or the one best cut where several are not found.
@@ -117,9 +141,13 @@ class Analysis {
   [[nodiscard]] double objection_to(const Split& split, const std::vector<std::size_t>& bounds, std::size_t at) const {
     if (split.index == 0 || split.probability > options_.significance) return 1 + split.probability;
     if (is_wander(bounds[at - 1], split.index, bounds[at + 1])) return 0.7;
+    return is_small(bounds, at) ? 0.5 : 0;
+  }
+
+  [[nodiscard]] bool is_small(const std::vector<std::size_t>& bounds, std::size_t at) const {
     const double before = median_of(scaled_.subspan(bounds[at - 1], bounds[at] - bounds[at - 1]));
     const double after = median_of(scaled_.subspan(bounds[at], bounds[at + 1] - bounds[at]));
-    return std::fabs(after - before) < std::log1p(options_.smallest_change) ? 0.5 : 0;
+    return std::fabs(after - before) < std::log1p(options_.smallest_change);
   }
 
   [[nodiscard]] bool is_wander(std::size_t begin, std::size_t at, std::size_t end) const {
@@ -145,22 +173,35 @@ Level level_of(std::span<const double> values) {
   return {median(copy), median_interval(copy, 0.95)};
 }
 
+ChangePoint change_at(std::span<const double> series, const std::vector<std::size_t>& bounds, std::size_t at) {
+  ChangePoint change;
+  change.index = bounds[at];
+  change.before = level_of(series.subspan(bounds[at - 1], bounds[at] - bounds[at - 1]));
+  change.after = level_of(series.subspan(bounds[at], bounds[at + 1] - bounds[at]));
+  if (change.before.median != 0) change.ratio = change.after.median / change.before.median;
+  return change;
+}
+
 }  // namespace
 
-std::vector<ChangePoint> find_change_points(std::span<const double> series, const ChangePointOptions& options) {
+std::vector<ChangePoint> find_change_points(std::span<const double> series, const ChangePointOptions& options,
+                                            const std::vector<bool>& same_as_before) {
   if (series.size() < 2 * kShortestLevel) return {};
   const std::vector<double> scaled = on_relative_scale(series);
   Analysis analysis(scaled, options);
-  const std::vector<std::size_t> bounds = analysis.levels();
+  // A step that is no change still ends a level, so it stays a bound.
+  std::vector<std::size_t> bounds = analysis.levels();
+  std::vector<std::optional<double>> confidence(bounds.size());
+  for (std::size_t at = 1; at + 1 < bounds.size(); ++at) {
+    confidence[at] = 1 - analysis.probability(bounds, at);
+    const bool is_alike = !same_as_before.empty() && same_as_before[bounds[at]];
+    if (is_alike && !analysis.move_to_an_end(bounds, at, same_as_before)) confidence[at].reset();
+  }
   std::vector<ChangePoint> changes;
   for (std::size_t at = 1; at + 1 < bounds.size(); ++at) {
-    ChangePoint change;
-    change.index = bounds[at];
-    change.before = level_of(series.subspan(bounds[at - 1], bounds[at] - bounds[at - 1]));
-    change.after = level_of(series.subspan(bounds[at], bounds[at + 1] - bounds[at]));
-    if (change.before.median != 0) change.ratio = change.after.median / change.before.median;
-    change.confidence = 1 - analysis.probability(bounds, at);
-    changes.push_back(change);
+    if (!confidence[at]) continue;
+    changes.push_back(change_at(series, bounds, at));
+    changes.back().confidence = *confidence[at];
   }
   return changes;
 }

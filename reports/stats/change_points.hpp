@@ -18,7 +18,7 @@ struct Level {
 /// Where a series goes from one level to another.
 struct ChangePoint {
   std::size_t index = 0;             ///< first value of the new level
-  Level before = {}, after = {};     ///< of the values since the change before, and up to the next
+  Level before = {}, after = {};     ///< of the values since the step before, and up to the next
   std::optional<double> ratio = {};  ///< after / before; nothing where before is zero
   double confidence = 0;             ///< 1 - probability of such a step anywhere in a series without one
 };
@@ -40,6 +40,11 @@ struct ChangePointOptions {
 /// in, the variance inflated by the series' own autocorrelation, better explained by a step than by a wander. A change
 /// of scatter alone is no change of cost. Series with a value of zero or less are analysed as they are, relative to the
 /// median of |value|.
-std::vector<ChangePoint> find_change_points(std::span<const double> series, const ChangePointOptions& options = {});
+///
+/// `same_as_before` says of each value whether it is known to measure the same thing as the value before it; empty:
+/// nothing is known. What changed is then something else, so no change point lies there. A step that is found there
+/// goes to the nearer end of the values that are alike where it may as well lie by the likelihood, else it is left out.
+std::vector<ChangePoint> find_change_points(std::span<const double> series, const ChangePointOptions& options = {},
+                                            const std::vector<bool>& same_as_before = {});
 
 }  // namespace hermetric

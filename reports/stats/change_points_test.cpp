@@ -93,6 +93,44 @@ TEST(ChangePoints, CopesWithZeroesAndNegativeValues) {
   EXPECT_EQ(indices(find_change_points(levels({{20, -10}, {20, -13}}))), Indices{20});
 }
 
+/// Runs of values that measure the same thing, each `length` long.
+std::vector<bool> alike_in_runs_of(std::size_t length, std::size_t size) {
+  std::vector<bool> same_as_before(size);
+  for (std::size_t i = 0; i < size; ++i) same_as_before[i] = i % length != 0;
+  return same_as_before;
+}
+
+TEST(ChangePoints, NamesNoStepAmongValuesThatAreAlike) {
+  const auto series = levels({{50, 100}, {50, 120}});
+  ASSERT_EQ(indices(find_change_points(series)), Indices{50});
+  EXPECT_EQ(indices(find_change_points(series, {}, alike_in_runs_of(100, 100))), Indices{}) << "no end to go to";
+  EXPECT_EQ(indices(find_change_points(series, {}, alike_in_runs_of(20, 100))), Indices{}) << "10 values contradict";
+  EXPECT_EQ(indices(find_change_points(series, {}, alike_in_runs_of(25, 100))), Indices{50});
+  EXPECT_EQ(indices(find_change_points(series, {}, alike_in_runs_of(1, 100))), Indices{50});
+}
+
+TEST(ChangePoints, HoldsTheLevelsBesideAStepThatIsNoChangeApart) {
+  auto alike = alike_in_runs_of(1, 120);
+  for (std::size_t i = 30; i < 60; ++i) alike[i] = true;
+  const auto changes = find_change_points(levels({{40, 100}, {40, 120}, {40, 150}}), {}, alike);
+  ASSERT_EQ(indices(changes), Indices{80});
+  EXPECT_NEAR(changes[0].before.median, 120, 1) << "not with the values of 100";
+}
+
+TEST(ChangePoints, TakesAStepToTheEndOfTheValuesThatAreAlike) {
+  auto series = levels({{50, 100}, {50, 120}});
+  series[48] = 119;
+  series[49] = 121;
+  ASSERT_EQ(indices(find_change_points(series)), Indices{48});
+  std::vector<bool> alike = alike_in_runs_of(1, 100);
+  for (std::size_t i = 46; i < 50; ++i) alike[i] = true;
+  EXPECT_EQ(indices(find_change_points(series, {}, alike)), Indices{}) << "both ends are contradicted";
+  auto noisy = levels({{50, 100}, {50, 120}}, 0.05);
+  noisy[49] = 113;
+  ASSERT_EQ(indices(find_change_points(noisy)), Indices{49});
+  EXPECT_EQ(indices(find_change_points(noisy, {}, alike)), Indices{50});
+}
+
 TEST(ChangePoints, HasNothingToSayOfAFewValues) {
   EXPECT_TRUE(find_change_points({}).empty());
   EXPECT_TRUE(find_change_points(std::vector<double>{1, 1, 1, 1, 9, 9, 9, 9, 9}).empty());

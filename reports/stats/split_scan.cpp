@@ -80,6 +80,22 @@ Split SplitScan::best_split(std::size_t begin, std::size_t end, const VarianceIn
   return split;
 }
 
+Split SplitScan::split_at(std::size_t begin, std::size_t index, std::size_t end,
+                          const VarianceInflation& inflation) const {
+  Split split{begin, end, index, std::sqrt(square_statistic(begin, index, end, inflation))};
+  split.probability = probability_of(split, inflation);
+  return split;
+}
+
+double SplitScan::loss_at(const Split& best, std::size_t index, const VarianceInflation& inflation) const {
+  const auto length = static_cast<double>(best.end - best.begin);
+  const double worth = length / inflation.of(best.end - best.begin);
+  // Of n values a step with statistic t leaves 1 / (1 + t^2 / n) of the squares.
+  const auto left_over = [&](double square) { return -std::log1p(square / worth); };
+  const double square = square_statistic(best.begin, index, best.end, inflation);
+  return worth * (left_over(square) - left_over(best.statistic * best.statistic));
+}
+
 std::vector<std::size_t> SplitScan::find_steps(double level, const VarianceInflation& inflation) const {
   // Student's t has heavier tails than the normal: below its quantile nothing is significant.
   const double tail = std::min(0.5, level / choices(inflation) / 2);

@@ -31,6 +31,14 @@ class SplitScan {
   /// Student's t times the places one may have picked from, so it holds for the best of them.
   [[nodiscard]] Split best_split(std::size_t begin, std::size_t end, const VarianceInflation& inflation) const;
 
+  /// The cut of [begin, end) at `index`, with a probability as if it were the best.
+  [[nodiscard]] Split split_at(std::size_t begin, std::size_t index, std::size_t end,
+                               const VarianceInflation& inflation) const;
+
+  /// How much worse than `best` a step at `index` explains the same values: twice the difference of the logarithmic
+  /// likelihoods.
+  [[nodiscard]] double loss_at(const Split& best, std::size_t index, const VarianceInflation& inflation) const;
+
   /// Steps at significance `level`, in order: the most significant of all intervals of a fixed system (lengths by a
   /// factor of sqrt 2, shifted by a quarter of it) first, then those whose interval does not hold one yet. Short
   /// intervals find a level between two others, which a cut of the whole misses.
