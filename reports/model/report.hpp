@@ -37,6 +37,13 @@ struct SamplesReport {
   std::vector<std::vector<std::uint64_t>> rows;
 };
 
+/// What decides a job beside its command, root and limits: jobs that have all of it in common had equal inputs.
+struct InputsReport {
+  std::string settings;           ///< digest of everything else the job was given: environment, user, ...
+  std::string workspace;          ///< path of the directory
+  std::vector<std::string> jobs;  ///< whose artifacts it saw
+};
+
 /// One attempt of one job.
 struct JobReport {
   std::string name;
@@ -47,6 +54,7 @@ struct JobReport {
   ResourceUsage resources;
   Limits limits;
   IsolationReport isolation;
+  std::optional<InputsReport> inputs = {};  ///< nothing: it saw what no digest can tell, as a further directory
   bool from_pool = false;
   std::vector<std::string> warnings;
   Denials denied;

@@ -82,6 +82,11 @@ Json isolation_to_json(const IsolationReport& isolation) {
           {"cgroup", text_or_null(isolation.cgroup)}};
 }
 
+Json inputs_to_json(const std::optional<InputsReport>& inputs) {
+  if (!inputs) return nullptr;
+  return {{"settings", inputs->settings}, {"workspace", inputs->workspace}, {"jobs", inputs->jobs}};
+}
+
 Json denied_to_json(const Denials& denied, FigureWriter& figures) {
   if (!denied.calls) {
     figures.missing("denied", denied.note);
@@ -132,6 +137,7 @@ Json job_to_json(const JobReport& job) {
   json["unavailable"] = figures.take_unavailable();
   json["limits"] = limits_to_json(job.limits);
   json["isolation"] = isolation_to_json(job.isolation);
+  json["inputs"] = inputs_to_json(job.inputs);
   json["from_pool"] = job.from_pool;
   json["warnings"] = job.warnings;
   json["denied"] = std::move(denied);

@@ -40,6 +40,7 @@ void read(const JsonCursor& from, OomPolicy& to) {
 void read(const JsonCursor& from, IoMax& to);
 void read(const JsonCursor& from, DeniedCall& to);
 void read(const JsonCursor& from, ArtifactReport& to);
+void read(const JsonCursor& from, InputsReport& to);
 void read(const JsonCursor& from, JobReport& to);
 void read(const JsonCursor& from, NamedCapability& to);
 void read(const JsonCursor& from, ControllerSupport& to);
@@ -145,6 +146,12 @@ void read(const JsonCursor& from, IsolationReport& to) {
   read_text_or_null(from.at("cgroup"), to.cgroup);
 }
 
+void read(const JsonCursor& from, InputsReport& to) {
+  read(from.at("settings"), to.settings);
+  read(from.at("workspace"), to.workspace);
+  read(from.at("jobs"), to.jobs);
+}
+
 void read(const JsonCursor& from, SamplesReport& to) {
   read(from.at("interval_usec"), to.interval);
   read(from.at("columns"), to.columns);
@@ -166,6 +173,7 @@ void read(const JsonCursor& from, JobReport& to) {
     if (const auto value = limits.find(key)) read(*value, limit);
   });
   read(from.at("isolation"), to.isolation);
+  if (const auto inputs = from.find("inputs")) read(*inputs, to.inputs);  // an earlier report has none
   read(from.at("from_pool"), to.from_pool);
   read(from.at("warnings"), to.warnings);
   read(from.at("denied"), to.denied.calls);

@@ -89,19 +89,21 @@ TEST(ReportJson, EveryValueOfTheHostIsKnownOrUnavailableWithItsReason) {
   }
 }
 
-TEST(ReportJson, AnEarlierReportsHostAndLimitsAreRead) {
+TEST(ReportJson, AnEarlierReportsHostLimitsAndInputsAreRead) {
   auto report = nlohmann::json::parse(golden_report_text("full"));
   auto& host = report["run"]["host"];
   for (const char* later : {"cores", "packages", "nodes", "swap_bytes", "capabilities", "controllers", "settings",
                             "before", "after", "sources", "unavailable"})
     host.erase(later);
   report["jobs"][0]["limits"].erase("cpuset_mems");
+  report["jobs"][0].erase("inputs");
   const auto run = run_from_json_text(report.dump());
   ASSERT_TRUE(run) << run.error().message();
   EXPECT_EQ(run->host.hostname, "ci-7");
   EXPECT_EQ(run->host.swap, std::nullopt);
   EXPECT_FALSE(run->host.cores.known());
   EXPECT_EQ(run->jobs[0].limits.cpuset, "0-3,7");
+  EXPECT_FALSE(run->jobs[0].inputs);
 }
 
 TEST(ReportJson, InvalidUtf8IsReplaced) {

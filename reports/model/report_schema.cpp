@@ -145,7 +145,7 @@ constexpr std::string_view kSchema = R"json({
       "description": "One attempt of one job.",
       "type": "object",
       "required": ["name", "attempt", "command", "outcome", "phases", "resources", "sources", "unavailable", "limits",
-                   "isolation", "from_pool", "warnings", "denied", "output", "artifacts", "samples"],
+                   "isolation", "inputs", "from_pool", "warnings", "denied", "output", "artifacts", "samples"],
       "additionalProperties": false,
       "properties": {
         "name": { "type": "string" },
@@ -158,6 +158,7 @@ constexpr std::string_view kSchema = R"json({
         "unavailable": { "$ref": "#/definitions/notes" },
         "limits": { "$ref": "#/definitions/limits" },
         "isolation": { "$ref": "#/definitions/isolation" },
+        "inputs": { "$ref": "#/definitions/inputs" },
         "from_pool": { "type": "boolean" },
         "warnings": { "$ref": "#/definitions/texts" },
         "denied": { "type": ["array", "null"], "items": { "$ref": "#/definitions/denied" } },
@@ -380,6 +381,17 @@ constexpr std::string_view kSchema = R"json({
         "root": { "$ref": "#/definitions/text_or_null" },
         "network": { "$ref": "#/definitions/text_or_null" },
         "cgroup": { "enum": ["v2", "v1", "hybrid", "none", null] }
+      }
+    },
+    "inputs": {
+      "description": "What decides the job beside command, root and limits, to tell equal inputs by: a digest of what else it was given, its workspace, and the jobs whose artifacts it saw. null: it saw more, as a further directory.",
+      "type": ["object", "null"],
+      "required": ["settings", "workspace", "jobs"],
+      "additionalProperties": false,
+      "properties": {
+        "settings": { "type": "string", "minLength": 1 },
+        "workspace": { "type": "string", "minLength": 1 },
+        "jobs": { "$ref": "#/definitions/texts" }
       }
     },
     "denied": {

@@ -73,6 +73,7 @@ TEST_F(ReportSchema, ReportWithAStrayKeyDoesNotValidate) {
                              "/jobs/0/limits",
                              "/jobs/0/limits/io_max/0",
                              "/jobs/0/isolation",
+                             "/jobs/0/inputs",
                              "/jobs/0/denied/0",
                              "/jobs/0/output",
                              "/jobs/0/artifacts/0",
@@ -112,6 +113,7 @@ TEST_F(ReportSchema, ReportWithAWrongValueDoesNotValidate) {
       {"/jobs/0/limits/cpu_weight", 10001},
       {"/jobs/0/limits/oom", "panic"},
       {"/jobs/0/isolation/cgroup", "V2"},
+      {"/jobs/0/inputs/settings", nullptr},
       {"/jobs/0/artifacts/0/sha256", "abc"},
       {"/jobs/0/samples/rows/0/0", nullptr},
   };

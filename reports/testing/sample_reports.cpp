@@ -134,6 +134,7 @@ RunReport full_run() {
   job.resources = all_figures();
   job.limits = all_limits();
   job.isolation = {{{"mnt", 4026532201}, {"net", 4026532210}}, "host", "none", "hybrid"};
+  job.inputs = {"01234567-89ab-5cde-8f01-23456789abcd", "/home/ci/project", {"build"}};
   job.from_pool = true;
   job.warnings = {"pattern \"*.log\" matched nothing"};
   job.denied = Denials::of({{"mount", 3}}, "seccomp");
@@ -255,6 +256,7 @@ class RandomReport {
     for_each_measured(job.resources, [&](std::string_view, Measured& to) { to = figure(); });
     for_each_limit(job.limits, [&](std::string_view, auto& limit) { randomize(limit); });
     job.isolation = {{{"net", number()}, {"m" + text(), number()}}, text(), text(), coin() ? "v1" : ""};
+    if (coin()) job.inputs = {"s" + text(), "/" + text(), texts()};
     job.from_pool = coin();
     job.warnings = texts();
     if (coin()) job.denied = coin() ? Denials::of({{text(), number()}}, text()) : Denials::missing(text());

@@ -9,6 +9,7 @@
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 #include "isolation/workspace/artifacts.hpp"
+#include "runner/job/settings_digest.hpp"
 
 namespace hermetric {
 namespace {
@@ -228,6 +229,8 @@ JobReport execute(const JobSpec& job, const ResolveContext& facts, const ExecCon
     report.outcome.reason = done.error().message();
   }
   attempt.close();
+  if (const auto settings = settings_digest(job, facts.environment); settings && !facts.workspace_files)
+    report.inputs = {*settings, *job.workspace, job.inputs};
   if (report.resources.memory.oom_kills.value.value_or(0) > 0 && report.outcome.status == OutcomeStatus::kPassed)
     report.warnings.emplace_back("the kernel killed a process of the job for lack of memory");
   return report;

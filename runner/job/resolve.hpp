@@ -30,6 +30,9 @@ struct ResolveContext {
   std::function<bool(const std::string&)> is_file;  ///< true for a path that is there and no directory
 };
 
+/// Whether a host root leaves out what lies at `path`, so that a job sees there only what is shown to it.
+bool is_left_out_of_host_root(const std::string& path);
+
 /// All policy in one pure function: what a job shall see and may use, as data for the mechanism. What this version or
 /// this host cannot do is an error that says so: a cap is never dropped in silence.
 Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context);
