@@ -58,7 +58,8 @@ Json history_to_json(std::span<const ExportedSeries> history) {
                         {"branch", point.branch},
                         {"parent", point.parent},
                         {"time", point.time},
-                        {"value", point.value}});
+                        {"value", point.value},
+                        {"inputs", point.inputs.empty() ? Json(nullptr) : Json(point.inputs)}});
     list.push_back({{"project", info.key.project},
                     {"job", info.key.job},
                     {"metric", info.key.metric},

@@ -21,7 +21,7 @@ std::vector<ExportedSeries> history() {
            {point("c1", 100, 1'500'000), point("c1", 100, 1'600'000), point("c1", 100, 1'450'000),
             point("c3", 300, 1'700'000)}},
           {{2, {"p", "test, \"all\"", "memory.peak_bytes", "Xeon, 2 CPUs"}, 2, "c3", "", false},
-           {point("c1", 100, 4096), point("c2", 100, 8192), point("c3", 300, 5e6)}},
+           {point("c1", 100, 4096), {"c2", "main", "", 100, 8192, "01234567-89ab"}, point("c3", 300, 5e6)}},
           {{3, {"p", "read", "value", "unknown"}, 1, "c2", "MB/s", true}, {point("c2", 100, 913.5)}}};
 }
 

@@ -67,12 +67,6 @@ Json resources_to_json(const ResourceUsage& usage, FigureWriter& figures) {
   return resources;
 }
 
-Json limits_to_json(const Limits& limits) {
-  Json json = Json::object();
-  for_each_limit(limits, [&](const char* key, const auto& limit) { json[key] = value_of(limit); });
-  return json;
-}
-
 Json isolation_to_json(const IsolationReport& isolation) {
   Json namespaces = Json::object();
   for (const auto& [name, inode] : isolation.namespaces) namespaces[name] = inode;
@@ -119,6 +113,12 @@ Json samples_to_json(const SamplesReport& samples) {
 }
 
 }  // namespace
+
+Json limits_to_json(const Limits& limits) {
+  Json json = Json::object();
+  for_each_limit(limits, [&](const char* key, const auto& limit) { json[key] = value_of(limit); });
+  return json;
+}
 
 Json job_to_json(const JobReport& job) {
   FigureWriter figures;

@@ -16,6 +16,9 @@ inline constexpr std::string_view kReportSchemaName = "hermetric.report/1";
 /// where nlohmann's own dump() throws.
 nlohmann::ordered_json job_to_json(const JobReport& job);
 
+/// "limits" of such an entry.
+nlohmann::ordered_json limits_to_json(const Limits& limits);
+
 /// The "run" object: everything but the jobs.
 nlohmann::ordered_json run_header_to_json(const RunReport& run);
 

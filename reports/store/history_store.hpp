@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct HistoryRun {
     bool bigger_is_better = false;  ///< as for throughput; of the series, so the first one counts
   };
   std::vector<Figure> figures;
+  std::map<std::string, std::string> inputs = {};  ///< of a job, what decides it as a digest; without jobs not known of
 };
 
 struct SeriesInfo {
@@ -45,6 +47,7 @@ struct HistoryPoint {
   std::string commit, branch, parent;
   std::int64_t time = 0;
   double value = 0;
+  std::string inputs = {};  ///< digest of what decided the job; empty: not known
 };
 
 /// What was measured at one commit, in the order in which it was added.
@@ -52,10 +55,17 @@ struct CommitValues {
   std::string commit;
   std::int64_t time = 0;
   std::vector<double> values;
+  std::string inputs = {};  ///< of all of them; empty: not known, or not one
 };
 
 /// The points of a series by commit, in the order in which the commits come.
 std::vector<CommitValues> by_commit(const std::vector<HistoryPoint>& points);
+
+/// Known, and the same.
+bool have_equal_inputs(const CommitValues& a, const CommitValues& b);
+
+/// Of each commit, whether its inputs equal those of the one before it.
+std::vector<bool> equal_to_the_one_before(const std::vector<CommitValues>& commits);
 
 /// Narrows a list; what is empty does not.
 struct SeriesFilter {

@@ -89,11 +89,55 @@ TEST_F(History, KnowsUnitAndDirectionOfASeries) {
 TEST_F(History, TakesAFileOfTheFirstVersionAlong) {
   ASSERT_EQ(open()->add({run_of("1", 10, 4)}), 1U);
   ASSERT_TRUE(Database::open(path())->execute(
-      "ALTER TABLE series DROP COLUMN unit; ALTER TABLE series DROP COLUMN bigger_is_better; PRAGMA user_version = 1"));
+      "ALTER TABLE series DROP COLUMN unit; ALTER TABLE series DROP COLUMN bigger_is_better; DROP TABLE inputs;"
+      "PRAGMA user_version = 1"));
   const auto store = open();
   ASSERT_TRUE(store);
   ASSERT_EQ(store->add({run_of("2", 20, 5)}), 1U);
   EXPECT_EQ(store->list(kWall)->front().points, 2);
+}
+
+TEST_F(History, TakesAFileWithoutInputsAlong) {
+  ASSERT_EQ(open()->add({run_of("1", 10, 4)}), 1U);
+  ASSERT_TRUE(Database::open(path())->execute("DROP TABLE inputs; PRAGMA user_version = 2"));
+  const auto store = open();
+  ASSERT_TRUE(store);
+  HistoryRun later = run_of("2", 20, 5);
+  later.inputs = {{"job", "abc"}};
+  ASSERT_EQ(store->add({later}), 1U);
+  const auto points = store->points(store->list(kWall)->front().id);
+  ASSERT_EQ(points->size(), 2U);
+  EXPECT_EQ(points->at(0).inputs, "");
+  EXPECT_EQ(points->at(0).value, 4);
+  EXPECT_EQ(points->at(1).inputs, "abc");
+}
+
+TEST_F(History, KeepsTheInputsOfEachJobOfARun) {
+  HistoryRun run = run_of("1", 10, 4);
+  run.figures.push_back({"job", "wall_usec", "m", 6});
+  run.figures.push_back({"other", "wall_usec", "m", 5});
+  run.figures.push_back({"third", "wall_usec", "m", 5});
+  run.inputs = {{"job", "abc"}, {"other", "def"}};
+  const auto store = open();
+  ASSERT_EQ(store->add({run}), 1U);
+  std::vector<std::string> found;
+  const auto all = store->list(kWall);
+  for (const SeriesInfo& series : *all) {
+    const auto points = store->points(series.id);
+    for (const HistoryPoint& point : *points) found.push_back(point.inputs);
+  }
+  EXPECT_EQ(found, (std::vector<std::string>{"abc", "abc", "def", ""}));
+  EXPECT_EQ(store->prune({.before = 100}), 1U);
+  EXPECT_EQ(Database::open(path())->integer("SELECT count(*) FROM inputs"), 0);
+}
+
+TEST(ByCommit, KnowsInputsThatAllValuesOfACommitHave) {
+  const auto point = [](const char* commit, const char* inputs) { return HistoryPoint{commit, "", "", 10, 1, inputs}; };
+  const auto commits =
+      by_commit({point("a", "x"), point("b", "x"), point("b", "x"), point("c", "x"), point("c", ""), point("d", ""),
+                 point("e", ""), point("f", "x"), point("f", "y"), point("f", "x"), point("g", "x"), point("h", "y")});
+  EXPECT_EQ(equal_to_the_one_before(commits),
+            (std::vector<bool>{false, true, false, false, false, false, false, false}));
 }
 
 TEST(ByCommit, GathersTheValuesOfACommitInItsFirstPlace) {

@@ -25,6 +25,8 @@ constexpr const char* kMigrations[] = {
     "PRAGMA application_id = 1752003698;",
     "ALTER TABLE series ADD COLUMN unit TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE series ADD COLUMN bigger_is_better INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE inputs (run INTEGER NOT NULL REFERENCES run, job TEXT NOT NULL, digest TEXT NOT NULL,"
+    "  PRIMARY KEY (run, job)) WITHOUT ROWID;",
 };
 static_assert(kApplicationId == 1752003698);
 constexpr std::int64_t kVersion = std::size(kMigrations);
@@ -114,15 +116,17 @@ class SqliteHistory : public HistoryStore {
 
   Result<std::vector<HistoryPoint>> points(std::int64_t series) override {
     TRY_ASSIGN(Statement statement,
-               database_.prepare("SELECT r.commit_id, r.branch, r.parent, r.time, p.value FROM point p"
-                                 " JOIN run r ON r.id = p.run WHERE p.series = ? ORDER BY r.time, r.id, p.number"));
+               database_.prepare("SELECT r.commit_id, r.branch, r.parent, r.time, p.value, i.digest FROM point p"
+                                 " JOIN run r ON r.id = p.run JOIN series s ON s.id = p.series"
+                                 " LEFT JOIN inputs i ON i.run = p.run AND i.job = s.job"
+                                 " WHERE p.series = ? ORDER BY r.time, r.id, p.number"));
     statement.bind(series);
     std::vector<HistoryPoint> found;
     while (true) {
       TRY_ASSIGN(const bool more, statement.step());
       if (!more) return found;
-      found.push_back(
-          {statement.text(0), statement.text(1), statement.text(2), statement.integer(3), statement.real(4)});
+      found.push_back({statement.text(0), statement.text(1), statement.text(2), statement.integer(3), statement.real(4),
+                       statement.text(5)});
     }
   }
 
@@ -138,6 +142,7 @@ class SqliteHistory : public HistoryStore {
     TRY_ASSIGN(const std::int64_t count, database_.integer("SELECT count(*) FROM doomed"));
     TRY(
         database_.execute("DELETE FROM point WHERE run IN (SELECT id FROM doomed);"
+                          "DELETE FROM inputs WHERE run IN (SELECT id FROM doomed);"
                           "DELETE FROM run WHERE id IN (SELECT id FROM doomed);"
                           "DELETE FROM series WHERE id NOT IN (SELECT series FROM point)"));
     TRY(transaction.commit());
@@ -170,6 +175,8 @@ class SqliteHistory : public HistoryStore {
       TRY_ASSIGN(const std::int64_t series, series_of(run.project, figure));
       TRY(point.bind(series).bind(id).bind(figure.value).run());
     }
+    TRY_ASSIGN(Statement inputs, database_.prepare("INSERT INTO inputs (run, job, digest) VALUES (?, ?, ?)"));
+    for (const auto& [job, digest] : run.inputs) TRY(inputs.bind(id).bind(job).bind(digest).run());
     return true;
   }
 

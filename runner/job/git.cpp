@@ -14,7 +14,7 @@ namespace hermetric {
 std::optional<std::string> ask_git(const std::vector<std::string>& words) {
   auto pipe = sys::pipe2(O_CLOEXEC);
   if (!pipe) return std::nullopt;
-  std::vector<const char*> argv = {"git"};
+  std::vector<const char*> argv = {"git", "-c", "core.fsmonitor=false", "--no-optional-locks"};
   for (const std::string& word : words) argv.push_back(word.c_str());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -54,13 +54,17 @@ ViewMount view_mount(ViewMount::Kind kind, std::vector<std::string> sources, std
   return mount;
 }
 
+bool is_replaced(const std::string& path) {
+  return std::any_of(kHostPartsNotShown.begin(), kHostPartsNotShown.end(),
+                     [&](std::string_view hidden) { return is_within(path, hidden); });
+}
+
 /// The kernel lays no overlay over a tree that has a mount below, if it is not the host's root who asks: so each
 /// directory of "/" has one of its own. Another mount at the same place is instead of it.
 std::vector<ViewMount> host_tree_mounts(const ResolveContext& context, const std::vector<ViewMount>& others) {
   std::vector<ViewMount> mounts;
   for (const std::string& directory : context.host_directories)
-    if (!is_left_out_of_host_root(directory) &&
-        std::ranges::find(others, directory, &ViewMount::destination) == others.end())
+    if (!is_replaced(directory) && std::ranges::find(others, directory, &ViewMount::destination) == others.end())
       mounts.push_back(view_mount(ViewMount::Kind::kHostTree, {directory}, directory));
   return mounts;
 }
@@ -68,7 +72,7 @@ std::vector<ViewMount> host_tree_mounts(const ResolveContext& context, const std
 Status check_host_tree(const ResolveContext& context) {
   for (const std::string& part : context.host_parts)
     for (const std::string& directory : context.host_directories)
-      if (part != directory && is_within(part, directory) && !is_left_out_of_host_root(part))
+      if (part != directory && is_within(part, directory) && !is_replaced(part))
         return std::unexpected(Error("root host: " + part + " is a file system of its own, so the kernel shows " +
                                      directory + " to root's jobs only")
                                    .remedy("run as root, or with --root DIR"));
@@ -79,7 +83,7 @@ std::vector<ViewMount> host_part_mounts(const JobSpec& job, const ResolveContext
   std::vector<ViewMount> mounts;
   if (job.root != "host" || context.rootless) return mounts;
   for (const std::string& part : context.host_parts) {
-    if (!is_left_out_of_host_root(part)) mounts.push_back(view_mount(ViewMount::Kind::kHostPart, {part}, part));
+    if (!is_replaced(part)) mounts.push_back(view_mount(ViewMount::Kind::kHostPart, {part}, part));
   }
   return mounts;
 }
@@ -213,10 +217,7 @@ std::vector<std::string> candidates_for(const std::string& command, const std::s
 
 }  // namespace
 
-bool is_left_out_of_host_root(const std::string& path) {
-  return std::any_of(kHostPartsNotShown.begin(), kHostPartsNotShown.end(),
-                     [&](std::string_view hidden) { return is_within(path, hidden); });
-}
+bool is_left_out_of_host_root(const std::string& path) { return is_replaced(path) || is_within(path, "/var/tmp"); }
 
 Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context) {
   TRY(check_supported(job, context));
