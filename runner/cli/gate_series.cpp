@@ -33,10 +33,13 @@ GatedSeries gated(const SeriesInfo& series, const std::vector<CommitValues>& com
                     question.against};
   PairedSample& sample = gated.sample;
   std::vector<double> before, repeats;
+  const CommitValues* base = nullptr;
+  const CommitValues* judged = nullptr;
   bool reached = question.against.empty(), past = false;
   for (const CommitValues& commit : commits) {
     if (commit.commit == question.commit) {
       sample.b = commit.values;
+      judged = &commit;
       past = true;
       continue;
     }
@@ -45,9 +48,11 @@ GatedSeries gated(const SeriesInfo& series, const std::vector<CommitValues>& com
     reached = reached || is_base;
     if (past) continue;
     before.push_back(median(commit.values));
-    gated.base = commit.commit;
+    base = &commit;
     repeats.push_back(static_cast<double>(commit.values.size()));
   }
+  if (base != nullptr) gated.base = base->commit;
+  gated.unchanged = base != nullptr && judged != nullptr && have_equal_inputs(*base, *judged);
   if (reached) sample.a = last_level(std::move(before));
   if (!repeats.empty()) sample.repeats = static_cast<std::size_t>(median(repeats));
   return gated;

@@ -20,8 +20,9 @@ Result<Question> question_of(const std::string& commit, const std::string& again
 /// A series that has values of the commit, and a level before.
 struct GatedSeries {
   SeriesKey key;
-  PairedSample sample;  ///< the level, a median a commit, and the new values
-  std::string base;     ///< the last commit of the level
+  PairedSample sample;     ///< the level, a median a commit, and the new values
+  std::string base;        ///< the last commit of the level
+  bool unchanged = false;  ///< the commit had the inputs of the base
 };
 
 Result<std::vector<GatedSeries>> gated_series(const HistoryOptions& options, const Question& question);

@@ -6,6 +6,7 @@
 #include "reports/model/report_json.hpp"
 #include "runner/cli/history_command.hpp"
 #include "runner/cli/history_commit.hpp"
+#include "runner/cli/history_inputs.hpp"
 #include "runner/cli/history_options.hpp"
 
 namespace hermetric {
@@ -21,7 +22,9 @@ void add_add_options(CLI::App& app, AddOptions& options) {
   app.footer(
       "What is left out comes from git in the current directory. Only jobs that passed are taken, and a report that "
       "is\n"
-      "there already is not taken again.\nAs in: hermetric history add hermetric-report/report.json");
+      "there already is not taken again. Where the commit is checked out and the workspace holds nothing else, jobs "
+      "are\n"
+      "known to be unchanged at commits with equal inputs.\nAs in: hermetric history add hermetric-report/report.json");
   app.add_option("REPORT", options.reports, "reports of run or exec")->required();
   add_commit_options(app, options.commit);
   add_db_option(app, options.history);
@@ -33,6 +36,7 @@ Result<HistoryRun> read_run(HistoryRun run, const std::string& path) {
   if (!report) return std::unexpected(std::move(report).error().in(path));
   run.report_id = report->id;
   run.figures = figures_of(*report);
+  run.inputs = inputs_of(*report, path, run.commit);
   return run;
 }
 

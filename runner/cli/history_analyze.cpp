@@ -73,7 +73,7 @@ Result<std::vector<AnalyzedSeries>> analyze_history(const AnalyzeOptions& option
       one.commits.push_back(commit.commit);
       values.push_back(value_of(commit, series, options.per_commit == "least"));
     }
-    one.change_points = find_change_points(values, limits);
+    one.change_points = find_change_points(values, limits, equal_to_the_one_before(commits));
   }
   return analyzed;
 }

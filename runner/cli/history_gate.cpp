@@ -47,12 +47,29 @@ void add_gate_options(CLI::App& app, GateOptions& options) {
   app.add_flag("--markdown", options.markdown, "for a pull request");
 }
 
+/// Whatever the values say.
+PairedComparison same_by_inputs(const PairedSample& sample, const std::string& base) {
+  PairedComparison metric = compare_with_levels({&sample, 1}).front();
+  metric.verdict = Verdict::kSame;
+  metric.rounds_needed.reset();
+  metric.warnings.push_back("unchanged: its inputs are those of " + base.substr(0, 12));
+  return metric;
+}
+
 Result<std::vector<PairedComparison>> hold_against_levels(const std::vector<GatedSeries>& series,
                                                           const std::vector<std::string>& margins) {
   std::vector<PairedSample> samples;
   for (const GatedSeries& one : series) samples.push_back(one.sample);
   TRY(apply_margins(margins, samples));
-  return compare_with_levels(samples);
+  std::vector<PairedSample> open;
+  for (std::size_t i = 0; i < series.size(); ++i)
+    if (!series[i].unchanged) open.push_back(samples[i]);
+  const auto verdicts = compare_with_levels(open);
+  auto verdict = verdicts.begin();
+  std::vector<PairedComparison> metrics;
+  for (std::size_t i = 0; i < series.size(); ++i)
+    metrics.push_back(series[i].unchanged ? same_by_inputs(samples[i], series[i].base) : *verdict++);
+  return metrics;
 }
 
 /// Regressions first, the largest before the others.

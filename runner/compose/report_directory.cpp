@@ -35,6 +35,11 @@ Status make_empty(const std::string& path) {
 
 }  // namespace
 
+bool is_report_directory(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(path + kMarker, ignored);
+}
+
 std::string escaped_name(const std::string& job) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string name;
@@ -52,7 +57,7 @@ std::string escaped_name(const std::string& job) {
 Result<ReportDirectory> ReportDirectory::prepare(const std::string& path) {
   std::error_code error;
   const bool empty = !fs::exists(path, error) || fs::is_empty(path, error);
-  const bool ours = !error && fs::exists(path + kMarker, error);
+  const bool ours = !error && is_report_directory(path);
   if (error) return std::unexpected(Error::system("open", path, error.value()).in("report directory"));
   if (!empty && !ours)
     return std::unexpected(

@@ -23,6 +23,9 @@ class ReportDirectory {
   std::string path_;
 };
 
+/// Whether `path` is one that prepare() made.
+bool is_report_directory(const std::string& path);
+
 /// A job's name as one file name: letters, digits and ._-=,() stay, the rest is %XX.
 std::string escaped_name(const std::string& job);
 
