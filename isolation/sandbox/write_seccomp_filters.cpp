@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <exception>
 #include <fstream>
+#include <string>
 
 #include "isolation/sandbox/seccomp_compiler.hpp"
 
@@ -31,19 +33,23 @@ Status write_source(std::ostream& to) {
   return {};
 }
 
-int run(const char* path) {
+Status write(const std::string& path) {
   std::ofstream file(path);
-  const Status written = write_source(file);
-  if (written && file.flush()) return 0;
-  fmt::print(stderr, "write_seccomp_filters: {}: {}\n", path, written ? "cannot write" : written.error().message());
-  return 1;
+  TRY(write_source(file));
+  if (!file.flush()) return std::unexpected(Error(path + " cannot be written"));
+  return {};
 }
 
 }  // namespace
 }  // namespace hermetric
 
 int main(int argc, char** argv) {
-  if (argc == 2) return hermetric::run(argv[1]);
-  fmt::print(stderr, "Usage: write_seccomp_filters FILE\n");
-  return 2;
+  try {
+    const hermetric::Status written = hermetric::write(argc == 2 ? argv[1] : "");
+    if (written) return 0;
+    std::fprintf(stderr, "write_seccomp_filters: %s\n", written.error().message().c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "write_seccomp_filters: %s\n", error.what());
+  }
+  return 1;
 }
