@@ -16,7 +16,6 @@
 namespace hermetric::bench {
 namespace {
 
-constexpr int kFilesInDirectory = 100;
 constexpr double kMicroseconds = 1e6;
 
 /// Lowers, upper, work and mount point in one directory on disk, seen by this process only.
@@ -36,7 +35,7 @@ class Stack {
       joined += lower + ":";
     }
     const std::string last = "files" + std::to_string(files);
-    if (!std::filesystem::exists(base() + last)) fill(base() + last, files);
+    if (!std::filesystem::exists(base() + last)) add_files(base() + last, files);
     return joined + last;
   }
 
@@ -58,15 +57,6 @@ class Stack {
 
  private:
   [[nodiscard]] std::string base() const { return work_.path() + "/"; }
-
-  static void fill(const std::string& directory, std::int64_t files) {
-    need(make_directories(directory));
-    for (std::int64_t i = 0; i < files; ++i) {
-      const std::string inner = directory + "/" + std::to_string(i / kFilesInDirectory);
-      if (i % kFilesInDirectory == 0) need(make_directories(inner));
-      need(sys::open(inner + "/" + std::to_string(i), O_WRONLY | O_CREAT | O_EXCL, 0644));
-    }
-  }
 
   WorkDirectory work_;
 };

@@ -70,6 +70,16 @@ WorkDirectory::WorkDirectory() {
 
 WorkDirectory::~WorkDirectory() { (void)remove_tree(path_); }
 
+void add_files(const std::string& directory, std::int64_t count) {
+  constexpr std::int64_t kFilesInFolder = 100;
+  need(make_directories(directory));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::string folder = directory + "/" + std::to_string(i / kFilesInFolder);
+    if (i % kFilesInFolder == 0) need(make_directories(folder));
+    need(sys::open(folder + "/" + std::to_string(i), O_WRONLY | O_CREAT | O_EXCL, 0644));
+  }
+}
+
 Sample time_of(const std::function<void()>& action) {
   const std::uint64_t begin = monotonic_nanoseconds();
   action();

@@ -28,6 +28,9 @@ class WorkDirectory {
   std::string path_;
 };
 
+/// Makes `count` empty files below `directory`, a hundred in each folder.
+void add_files(const std::string& directory, std::int64_t count);
+
 /// Seconds that one call took.
 using Sample = double;
 Sample time_of(const std::function<void()>& action);
