@@ -9,6 +9,7 @@ namespace hermetric {
 namespace {
 
 constexpr std::int64_t kUsual = 20'000;
+constexpr std::int64_t kJitter = 50;
 
 /// A repository with two commits of a job that burns CPU time, by the process's own clock, and a history in which the
 /// first is the last of twelve with the usual cost.
@@ -26,7 +27,7 @@ class GateConfirm : public testing::Cli {
     commit("one", before);
     commit("two", after);
     ASSERT_EQ(hermetric({"run", "ci.yml", "--report-dir", path("run").string()}).code, 0);
-    for (int i = 0; i < 11; ++i) add("c" + std::to_string(i), 1000 + i, kUsual + 50 * (i * 7 % 5), i);
+    for (int i = 0; i < 11; ++i) add("c" + std::to_string(i), 1000 + i, kUsual + kJitter * (i * 7 % 5), i);
     add(revision("HEAD~1"), 1011, kUsual, 11);
   }
 
@@ -66,7 +67,7 @@ const std::vector<std::string> kConfirm = {"--confirm", "--file", "ci.yml", "--r
 
 TEST_F(GateConfirm, DoesNotFailForWhatTheRoundsDoNotConfirm) {
   commit_work(20, 20);
-  for (int i = 0; i < 4; ++i) add(revision("HEAD"), 1012, kUsual * 3 / 2 + 50 * i, 12 + i);
+  for (int i = 0; i < 4; ++i) add(revision("HEAD"), 1012, kUsual * 3 / 2 + kJitter * i, 12 + i);
   EXPECT_EQ(gate({}).code, 2) << "the machine was slow then";
   std::vector<std::string> words = kConfirm;
   words.insert(words.end(), {"--margin", "10%"});
@@ -93,7 +94,7 @@ TEST_F(GateConfirm, FailsForWhatTheRoundsConfirm) {
 
 TEST_F(GateConfirm, MeasuresNothingWhereNothingIsSuspect) {
   commit_work(20, 20);
-  for (int i = 0; i < 4; ++i) add(revision("HEAD"), 1012, kUsual + 50 * i, 12 + i);
+  for (int i = 0; i < 4; ++i) add(revision("HEAD"), 1012, kUsual + kJitter * i, 12 + i);
   const Finished done = gate(kConfirm);
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_EQ(done.out.find("measured again"), std::string::npos) << done.out;

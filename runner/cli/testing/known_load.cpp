@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -91,6 +92,10 @@ void children(long count) {
 
 void touch(long mebibytes, int kind, int processes) {
   const auto size = static_cast<std::size_t>(mebibytes) * kMebibyte;
+  if (size == 0) {
+    errno = EINVAL;
+    fail("size");
+  }
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kind | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) fail("mmap");
   for (int i = 0; i < processes; ++i) {
@@ -126,9 +131,15 @@ void read_file(long mebibytes, const char* path, int flags) {
   ::close(file);
 }
 
+int tcp_socket() {
+  const int made = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (made < 0) fail("socket");
+  return made;
+}
+
 /// Mebibytes through TCP on the loopback interface.
 void network(long mebibytes) {
-  const int server = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int server = tcp_socket();
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -137,7 +148,7 @@ void network(long mebibytes) {
   ::getsockname(server, reinterpret_cast<sockaddr*>(&address), &length);
   const Block block;
   if (::fork() == 0) {
-    const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+    const int client = tcp_socket();
     if (::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect");
     for (long i = 0; i < mebibytes; ++i)
       for (std::size_t done = 0; done < kBlock;) {
