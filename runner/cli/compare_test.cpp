@@ -121,7 +121,7 @@ TEST_F(CompareCli, RunsHooksOnTheHost) {
 TEST_F(CompareCli, TakesAParameter) {
   if (testing::is_emulated()) GTEST_SKIP() << "emulated: starting the program takes as long as what it burns";
   const json result = compared({"--runs", "10", "--metric", "cpu.usage_usec", "--parameter", "MS=10,20,10",
-                                HERMETRIC_KNOWN_LOAD " burn {MS}", "-n", "base"},
+                                std::string(HERMETRIC_KNOWN_LOAD) + " burn {MS}", "-n", "base"},
                                2);
   ASSERT_EQ(result.at("versions").size(), 3U);
   EXPECT_EQ(result["versions"][0]["name"], "base");

@@ -103,7 +103,7 @@ TEST_F(Crash, AHistoryStaysReadable) {
 /// The records of a ledger may be in halves when their writer is killed; two starts may sweep at the same time.
 TEST_F(Crash, ManySweepAtATimeAndHalfARecordIsSweptToo) {
   std::ofstream(path("run/ledger") / "999999999-1-0") << "cell 99999";
-  std::ofstream(path("run/ledger") / "999999999-1-1");
+  std::ofstream(path("run/ledger") / "999999999-1-1") << "";
   const pid_t runner = kill_after(std::chrono::milliseconds(60), {"exec", "--", "sleep", "60"});
   ASSERT_TRUE(orphans_have_ended());
   std::vector<pid_t> sweepers;
