@@ -85,7 +85,7 @@ TEST_F(HistoryInputs, AnalyzeAndGateBlameOnlyTheJobThatChanged) {
   constexpr int kCommits = 16, kStep = 8;
   for (int i = 1; i <= kCommits; ++i) {
     commit(i);
-    add((i < kStep ? kUsual : kMore) + 500 * (i * 7 % 5));
+    add((i < kStep ? kUsual : kMore) + std::int64_t{500} * (i * 7 % 5));
   }
   const json moving = json::parse(history("analyze", "moving", {"--json"}).out).at("series").at(0);
   ASSERT_EQ(moving.at("change_points").size(), 1U) << moving;
@@ -95,7 +95,7 @@ TEST_F(HistoryInputs, AnalyzeAndGateBlameOnlyTheJobThatChanged) {
   EXPECT_TRUE(still.at("change_points").empty()) << still;
 
   commit(kCommits + 1);
-  for (int i = 0; i < 6; ++i) add(kMore * 3 / 2 + 100 * i);
+  for (int i = 0; i < 6; ++i) add(kMore * 3 / 2 + std::int64_t{100} * i);
   EXPECT_EQ(history("gate", "moving").code, 2);
   const Finished gated = history("gate", "still", {"--strict"});
   EXPECT_EQ(gated.code, 0) << gated.out << gated.err;
