@@ -69,10 +69,18 @@ long connect_to(int family, const sockaddr* address, socklen_t size) {
   return result;
 }
 
+/// What the test tells by a variable.
+std::string told(const char* variable) {
+  const char* value = std::getenv(variable);
+  if (value != nullptr) return value;
+  std::fprintf(stderr, "attack: %s is not set\n", variable);
+  std::exit(kRefused);
+}
+
 long connect_abstract() {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string name = std::getenv("ABSTRACT_SOCKET");
+  const std::string name = told("ABSTRACT_SOCKET");
   std::memcpy(address.sun_path + 1, name.c_str(), name.size());
   return connect_to(AF_UNIX, reinterpret_cast<sockaddr*>(&address),
                     static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size()));
@@ -81,7 +89,7 @@ long connect_abstract() {
 long connect_loopback() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(std::getenv("LOOPBACK_PORT"))));
+  address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(told("LOOPBACK_PORT").c_str())));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return connect_to(AF_INET, reinterpret_cast<sockaddr*>(&address), sizeof address);
 }
@@ -113,7 +121,7 @@ long clone_with(unsigned long flags) {
   return pid;
 }
 
-long host_pid() { return std::atol(std::getenv("HOST_PID")); }
+long host_pid() { return std::atol(told("HOST_PID").c_str()); }
 
 /// Everything that it can reach, but itself.
 long signal_all(int signal) {
