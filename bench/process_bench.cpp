@@ -16,7 +16,7 @@
 namespace hermetric::bench {
 namespace {
 
-/// crun runs on no host whose cgroup2 has controllers beside v1. Where that is hugetlb alone, as on most hybrid hosts,
+/// crun runs on no host whose cgroup2 has controllers beside v1. Where that is hugetlb alone,
 /// it can be mounted as v1 for a while; where that fails, crun is skipped.
 class HugetlbAsV1 {
  public:

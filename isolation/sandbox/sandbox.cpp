@@ -75,7 +75,7 @@ Status Sandbox::acquire() {
   record.workspace = workspace_layers_in(scratch);
   TRY(host_->ledger().add(std::move(record)));
   in_ledger_ = true;
-  // The first takes as long as everything else here: beside it.
+  // The first takes half as long as everything else here: beside it.
   auto skeleton =
       std::async(host_->mounts().has_a_layer() ? std::launch::deferred : std::launch::async | std::launch::deferred,
                  [this] { return make_skeleton(); });

@@ -16,9 +16,6 @@
 namespace hermetric {
 namespace {
 
-/// Ids that no account, service or container manager hands out by itself (systemd's UIDS-GIDS.md, "unused").
-constexpr IdMap kDefaultIdMap{.first = 0x70000000, .count = 65536};
-
 /// In /tmp another user could have made it first, to read and forge what is written there.
 Status make_own_directory(const std::string& path) {
   TRY(make_directories(path, 0700));
@@ -57,6 +54,7 @@ Result<std::unique_ptr<SandboxHost>> SandboxHost::create(const StateDirectories&
   TRY(named("state directory", make_own_directory(directories.runtime)));
   TRY(named("state directory", make_directories(directories.runtime + "/ledger", 0700)));
   TRY(named("state directory", make_directories(directories.data + "/cells", 0700)));
+  spread_shelves_of(directories.data + "/cells");
   const bool rootless = !is_privileged();
   IdMap id_map = kDefaultIdMap;
   if (rootless) {

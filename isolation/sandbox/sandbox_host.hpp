@@ -23,6 +23,9 @@ struct StateDirectories {
   static StateDirectories of_this_user();
 };
 
+/// Ids that no account, service or container manager hands out by itself (systemd's UIDS-GIDS.md, "unused").
+inline constexpr IdMap kDefaultIdMap{.first = 0x70000000, .count = 65536};
+
 /// What all cells of one hermetric process stand on. Make one in the main thread before any other thread is started;
 /// it must outlive every Sandbox.
 class SandboxHost {

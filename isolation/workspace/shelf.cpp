@@ -31,16 +31,15 @@ std::optional<std::string> shelf_of(const fs::path& directory) {
   return directory.parent_path() / name.substr(0, name.find('.'));
 }
 
-/// Whether this file system knows the attribute does not matter.
-void spread_what_is_made_in(const fs::path& directory) {
-  const auto opened = sys::open(directory, O_RDONLY | O_DIRECTORY);
+}  // namespace
+
+void spread_shelves_of(const std::string& parent) {
+  const auto opened = sys::open(parent, O_RDONLY | O_DIRECTORY);
   int flags = 0;
   if (!opened || ::ioctl(opened->get(), FS_IOC_GETFLAGS, &flags) != 0 || (flags & FS_TOPDIR_FL) != 0) return;
   flags |= FS_TOPDIR_FL;
   (void)::ioctl(opened->get(), FS_IOC_SETFLAGS, &flags);
 }
-
-}  // namespace
 
 std::string place_on_shelf(const std::string& parent, unsigned number, const std::string& cell) {
   return parent + "/" + std::string(kPrefix) + std::to_string(number / kCellsInTurn % kShelves) + "." + cell;
@@ -49,7 +48,6 @@ std::string place_on_shelf(const std::string& parent, unsigned number, const std
 Status make_on_shelf(const std::string& directory) {
   const auto shelf = shelf_of(directory);
   if (!shelf) return sys::mkdirat(AT_FDCWD, directory, 0700);
-  spread_what_is_made_in(fs::path(directory).parent_path());
   for (int attempt = 0;; ++attempt) {
     const auto made = sys::mkdirat(AT_FDCWD, *shelf, 0700);
     if (!made && made.error().error_number() != EEXIST) return made;

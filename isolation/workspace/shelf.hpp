@@ -14,6 +14,9 @@ namespace hermetric {
 /// hierarchies" (chattr(1)) ext4 chooses the group of a new directory by its name: a cell's is made under the name of
 /// its shelf, of which there are some hundred, and then renamed. Other file systems ignore all this.
 
+/// Gives `parent` that attribute, where its file system knows it.
+void spread_shelves_of(const std::string& parent);
+
 /// The directory in `parent` of the cell of this number. Nothing is made yet.
 std::string place_on_shelf(const std::string& parent, unsigned number, const std::string& cell);
 

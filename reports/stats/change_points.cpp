@@ -83,8 +83,7 @@ class Analysis {
     std::size_t first = bounds[at], last = bounds[at];
     while (first > bounds[at - 1] && same_as_before[first]) --first;
     while (last < bounds[at + 1] && same_as_before[last]) ++last;
-    const Split found = scan_.split_at(bounds[at - 1], bounds[at], bounds[at + 1], inflation_);
-    const double at_first = loss_at(found, first), at_last = loss_at(found, last);
+    const double at_first = loss_at(bounds, at, first), at_last = loss_at(bounds, at, last);
     if (std::min(at_first, at_last) > kLossOfPlace) return false;
     bounds[at] = at_first <= at_last ? first : last;
     return !is_small(bounds, at);
@@ -92,10 +91,10 @@ class Analysis {
 
  private:
   /// Infinite where a level would be too short.
-  [[nodiscard]] double loss_at(const Split& found, std::size_t index) const {
-    if (index < found.begin + kShortestLevel || index + kShortestLevel > found.end)
+  [[nodiscard]] double loss_at(const std::vector<std::size_t>& bounds, std::size_t at, std::size_t index) const {
+    if (index < bounds[at - 1] + kShortestLevel || index + kShortestLevel > bounds[at + 1])
       return std::numeric_limits<double>::infinity();
-    return scan_.loss_at(found, index, inflation_);
+    return scan_.loss_at(bounds[at - 1], bounds[at], bounds[at + 1], index, inflation_);
   }
 
   [[nodiscard]] std::size_t size() const { return scaled_.size(); }

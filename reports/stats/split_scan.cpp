@@ -80,20 +80,14 @@ Split SplitScan::best_split(std::size_t begin, std::size_t end, const VarianceIn
   return split;
 }
 
-Split SplitScan::split_at(std::size_t begin, std::size_t index, std::size_t end,
+double SplitScan::loss_at(std::size_t begin, std::size_t best, std::size_t end, std::size_t index,
                           const VarianceInflation& inflation) const {
-  Split split{begin, end, index, std::sqrt(square_statistic(begin, index, end, inflation))};
-  split.probability = probability_of(split, inflation);
-  return split;
-}
-
-double SplitScan::loss_at(const Split& best, std::size_t index, const VarianceInflation& inflation) const {
-  const auto length = static_cast<double>(best.end - best.begin);
-  const double worth = length / inflation.of(best.end - best.begin);
+  const double worth = static_cast<double>(end - begin) / inflation.of(end - begin);
   // Of n values a step with statistic t leaves 1 / (1 + t^2 / n) of the squares.
-  const auto left_over = [&](double square) { return -std::log1p(square / worth); };
-  const double square = square_statistic(best.begin, index, best.end, inflation);
-  return worth * (left_over(square) - left_over(best.statistic * best.statistic));
+  const auto gained_at = [&](std::size_t at) {
+    return worth * std::log1p(square_statistic(begin, at, end, inflation) / worth);
+  };
+  return gained_at(best) - gained_at(index);
 }
 
 std::vector<std::size_t> SplitScan::find_steps(double level, const VarianceInflation& inflation) const {

@@ -31,13 +31,10 @@ class SplitScan {
   /// Student's t times the places one may have picked from, so it holds for the best of them.
   [[nodiscard]] Split best_split(std::size_t begin, std::size_t end, const VarianceInflation& inflation) const;
 
-  /// The cut of [begin, end) at `index`, with a probability as if it were the best.
-  [[nodiscard]] Split split_at(std::size_t begin, std::size_t index, std::size_t end,
+  /// How much worse than a step at `best` one at `index` explains the values [begin, end): twice the difference of the
+  /// logarithmic likelihoods.
+  [[nodiscard]] double loss_at(std::size_t begin, std::size_t best, std::size_t end, std::size_t index,
                                const VarianceInflation& inflation) const;
-
-  /// How much worse than `best` a step at `index` explains the same values: twice the difference of the logarithmic
-  /// likelihoods.
-  [[nodiscard]] double loss_at(const Split& best, std::size_t index, const VarianceInflation& inflation) const;
 
   /// Steps at significance `level`, in order: the most significant of all intervals of a fixed system (lengths by a
   /// factor of sqrt 2, shifted by a quarter of it) first, then those whose interval does not hold one yet. Short

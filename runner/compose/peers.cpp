@@ -8,8 +8,9 @@
 #include <fstream>
 #include <utility>
 
-#include "isolation/process/user_namespace.hpp"
 #include "isolation/sandbox/confinement.hpp"
+#include "isolation/sandbox/masked_paths.hpp"
+#include "isolation/sandbox/sandbox_host.hpp"
 #include "isolation/sandbox/seccomp_filter.hpp"
 #include "isolation/sys/system.hpp"
 
@@ -17,8 +18,6 @@ namespace hermetric {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr IdMap kBundleIds{.first = 0x70000000, .count = 65536};
 
 /// The calls that a job's filter denies whatever their arguments are.
 Json denied_names() {
@@ -32,10 +31,17 @@ Json mount_of(const char* type, const char* destination, std::vector<std::string
   return {{"destination", destination}, {"type", type}, {"source", type}, {"options", std::move(options)}};
 }
 
-/// A bundle that runs the program on the host's tree with all of a job's isolation that the format can say; no overlay,
-/// which without `volatile` would write back the host's file system at each end.
+Json masked_names() {
+  Json names = Json::array();
+  for (const MaskedPath& masked : find_masked_paths()) names.push_back(masked.path);
+  return names;
+}
+
+/// A bundle that runs the program on the host's tree with what the format can say of a job's isolation: namespaces,
+/// ids, groups, masks and the filter. No overlay: a volatile one wants a fresh directory each time, any other writes
+/// back the host's file system at its end.
 Json bundle_of(const std::string& program, const std::string& root) {
-  const Json ids = {{{"containerID", 0}, {"hostID", kBundleIds.first}, {"size", kBundleIds.count}}};
+  const Json ids = {{{"containerID", 0}, {"hostID", kDefaultIdMap.first}, {"size", kDefaultIdMap.count}}};
   Json namespaces = Json::array();
   for (const char* type : {"pid", "network", "ipc", "uts", "mount", "user", "cgroup"})
     namespaces.push_back({{"type", type}});
@@ -58,7 +64,7 @@ Json bundle_of(const std::string& program, const std::string& root) {
             {"uidMappings", ids},
             {"gidMappings", ids},
             {"resources", {{"pids", {{"limit", 4096}}}}},
-            {"maskedPaths", {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"}},
+            {"maskedPaths", masked_names()},
             {"readonlyPaths", {"/proc/sys", "/proc/sysrq-trigger"}},
             {"seccomp",
              {{"defaultAction", "SCMP_ACT_ALLOW"},

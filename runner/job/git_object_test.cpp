@@ -52,16 +52,20 @@ TEST_F(GitObject, OfACloneIsPackedAndSoIsItsBranch) {
   EXPECT_EQ(source_date_of(place()), kDate + 2);
 }
 
-TEST_F(GitObject, OfEveryCommitInAPack) {
+TEST_F(GitObject, OfCommitsOfAPackIsRightOrLeftToGit) {
+  int read = 0;
   for (std::int64_t i = 3; i < 60; ++i) commit(kDate + i);
   run("git gc -q");
   for (int i = 0; i < 60; i += 7) {
     run("git checkout -q --detach main~" + std::to_string(i));
     const std::string date = "> " + std::to_string(kDate + 59 - i) + " ";
-    const std::string text = read_head_commit(place()).text.value_or(date);  // a delta is left to git
-    EXPECT_NE(text.find(date), std::string::npos) << text;
+    if (const auto text = read_head_commit(place()).text) {  // else it is a delta
+      ++read;
+      EXPECT_NE(text->find(date), std::string::npos) << *text;
+    }
     EXPECT_EQ(source_date_of(place()), kDate + 59 - i);
   }
+  EXPECT_GT(read, 0);
 }
 
 TEST_F(GitObject, OfALinkedWorkTreeIsInTheRepositoryItBelongsTo) {
