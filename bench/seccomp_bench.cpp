@@ -1,7 +1,6 @@
 /// What does the system call filter cost: compiled by libseccomp (which happens when hermetric is built), loaded, and
 /// in each call that it allows? A filter stays with its process, so each sample is taken in a child of its own.
 
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -28,10 +27,7 @@ Filter counting() { return {"counting", syscall_filter(false).counting, SECCOMP_
 
 /// The listener stays open: without one, what is counted is denied.
 void load(const Filter& filter) {
-  const sock_fprog program{static_cast<unsigned short>(filter.program.size()),
-                           const_cast<sock_filter*>(filter.program.data())};
-  if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter.flags | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
-    give_up("a filter cannot be loaded");
+  if (load_syscall_filter(filter.program, filter.flags) < 0) give_up("a filter cannot be loaded");
 }
 
 /// What `measure` found in a child of its own.

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// Files of /proc and /sys that hold one thing. Missing when they cannot be read or hold something else.
+/// Files, as those of /proc and /sys, that hold one thing. Missing when they cannot be read or hold something else.
 namespace hermetric {
 
 /// The trimmed text.

@@ -5,7 +5,6 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,12 +81,6 @@ bool reduce_bounding_set(std::uint64_t kept) {
   return true;
 }
 
-bool load_filter(SeccompProgram instructions) {
-  const sock_fprog program{static_cast<unsigned short>(instructions.size()),
-                           const_cast<sock_filter*>(instructions.data())};  // the kernel reads it
-  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0;
-}
-
 [[noreturn]] void run_inside(const Fd& job, const Identity& identity, bool nested, const std::string& cwd,
                              std::vector<std::string> argv, std::vector<std::string> environment) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -103,7 +96,7 @@ bool load_filter(SeccompProgram instructions) {
   std::vector<char*> variables = pointers(environment);
   environ = variables.data();
   ::close_range(3, ~0U, 0);
-  if (!load_filter(syscall_filter(nested).plain)) ::_exit(125);
+  if (load_syscall_filter(syscall_filter(nested).plain) != 0) ::_exit(125);
   ::execvp(argv.front().c_str(), pointers(argv).data());
   const int reason = errno;
   ::dprintf(STDERR_FILENO, "hermetric: enter: %s: %s\n", argv.front().c_str(), ::strerror(reason));

@@ -19,6 +19,9 @@ struct SyscallFilter {
 /// Compiled when hermetric is built (write_seccomp_filters.cpp): libseccomp takes 0.3 ms for it.
 const SyscallFilter& syscall_filter(bool nested);
 
+/// Puts the calling thread under the filter, as a job is: without slowing it for speculation. What seccomp(2) returns.
+long load_syscall_filter(SeccompProgram instructions, unsigned flags = 0);
+
 /// "keyctl"; a number that libseccomp does not know is said as one.
 std::string syscall_name(int number);
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "isolation/host/small_file.hpp"
 #include "isolation/sys/fd.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
@@ -28,12 +29,7 @@ struct Repository {
   fs::path common;  ///< refs and objects are there: the same but for a linked work tree
 };
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
-}
-
-std::string line_of(const fs::path& file) { return trimmed(read_file(file.string()).value_or("")); }
+std::string line_of(const fs::path& file) { return read_word(file.string()).value_or(""); }
 
 Repository repository_at(const fs::path& own) {
   const std::string common = line_of(own / "commondir");
