@@ -54,6 +54,9 @@ class Rounds {
       judged_.push_back(matters ? ratios_.back() : 0);
     }
     widening_ = widening_of(ratios_);
+    const double middle = judged_.empty() ? 0 : median(judged_);
+    for (const double ratio : judged_)
+      apart_.push_back(std::isfinite(ratio) && std::isfinite(middle) ? middle + widening_ * (ratio - middle) : ratio);
   }
 
   /// Two-sided probability of so many rounds beyond the margin, on the side where there are more.
@@ -82,19 +85,22 @@ class Rounds {
   const PairedSample& sample_;
   double edge_;
   std::vector<double> ratios_, judged_;
+  /// As far from their median as unlike rounds would be: those of alike rounds lie closer together than the median of
+  /// many of them would scatter.
+  std::vector<double> apart_;
   double widening_ = 1;
 };
 
 std::size_t Rounds::beyond(bool worse) const {
-  return static_cast<std::size_t>(std::count_if(judged_.begin(), judged_.end(),
-                                                [&](double ratio) { return worse ? ratio > edge_ : ratio < -edge_; }));
+  const auto is_beyond = [&](double ratio) { return worse ? ratio > edge_ : ratio < -edge_; };
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < size(); ++i) count += is_beyond(judged_[i]) && is_beyond(apart_[i]) ? 1 : 0;
+  return count;
 }
 
 /// One-sided probability of so many rounds on one side.
 double Rounds::tail_of(std::size_t rounds) const {
-  const double half = static_cast<double>(size()) / 2;
-  const double worth = std::floor(half + (static_cast<double>(rounds) - half) / widening_);
-  return sign_test_tail(size(), static_cast<std::ptrdiff_t>(static_cast<double>(size()) - worth));
+  return sign_test_tail(size(), static_cast<std::ptrdiff_t>(size() - rounds));
 }
 
 double Rounds::half_width(double confidence) const {

@@ -73,24 +73,46 @@ TEST(PairedQuality, IntervalsHoldTheRatioOfSkewedAndDriftingSamples) {
     }
 }
 
-/// Ratios that are themselves alike from round to round: AR(1).
-TEST(PairedQuality, IntervalsHoldTheRatioOfCorrelatedRounds) {
+/// Rounds whose ratios are themselves alike from one to the next: AR(1) of 0.4.
+PairedSample alike(Random& random, std::size_t count, double ratio) {
+  PairedSample sample{"value", {}, {}, {}};
+  double state = draw(random, Tail::kNormal);
+  for (std::size_t i = 0; i < count; ++i) {
+    state = 0.4 * state + std::sqrt(1 - 0.16) * draw(random, Tail::kNormal);
+    sample.a.push_back(100);
+    sample.b.push_back(100 * ratio * std::exp(0.05 * state));
+  }
+  return sample;
+}
+
+TEST(PairedQuality, JudgesRoundsThatAreAlike) {
   Random random(11);
-  int held = 0;
+  int held = 0, wrong = 0;
   for (int i = 0; i < kSamples; ++i) {
-    PairedSample sample{"value", {}, {}, {}};
-    double state = draw(random, Tail::kNormal);
-    const std::size_t count = 30 + random() % 40;
-    for (std::size_t k = 0; k < count; ++k) {
-      state = 0.4 * state + std::sqrt(1 - 0.16) * draw(random, Tail::kNormal);
-      sample.a.push_back(100);
-      sample.b.push_back(100 * kRatio * std::exp(0.05 * state));
-    }
+    const PairedSample sample = alike(random, 30 + random() % 40, kRatio);
     const PairedComparison result = compare_paired({&sample, 1}).front();
     held += result.ratio_low <= kRatio && kRatio <= result.ratio_high;
+    PairedSample same = alike(random, 30 + random() % 40, 1);
+    same.margin.relative = 0;
+    const Verdict verdict = compare_paired({&same, 1}).front().verdict;
+    wrong += verdict == Verdict::kRegressed || verdict == Verdict::kImproved;
   }
-  std::cout << "coverage, correlated ratios: " << static_cast<double>(held) / kSamples << '\n';
+  std::cout << "correlated ratios: coverage " << static_cast<double>(held) / kSamples << ", false verdicts "
+            << static_cast<double>(wrong) / kSamples << '\n';
   EXPECT_GE(static_cast<double>(held) / kSamples, 0.94);
+  EXPECT_LE(static_cast<double>(wrong) / kSamples, 0.025);
+}
+
+/// What leaves no doubt is not doubted for rounds that happen to look alike.
+TEST(PairedQuality, TenRoundsTellADoubling) {
+  Random random(17);
+  int found = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const PairedSample sample = abba(random, Drift::kNone, Tail::kSkewed, 10, 2);
+    found += compare_paired({&sample, 1}).front().verdict == Verdict::kRegressed;
+  }
+  std::cout << "a doubling told from 10 rounds: " << static_cast<double>(found) / kSamples << '\n';
+  EXPECT_GE(static_cast<double>(found) / kSamples, 0.99);
 }
 
 TEST(PairedQuality, EqualVersionsAreNeverCalledDifferent) {
