@@ -131,7 +131,7 @@ void read_file(long mebibytes, const char* path, int flags) {
   ::close(file);
 }
 
-/// Mebibytes in datagrams on the loopback interface, which adds 42 bytes to each. A stream would add acknowledgements,
+/// Mebibytes in datagrams on the loopback interface, which adds 28 bytes to each. A stream would add acknowledgements,
 /// whose number depends on when its reader runs.
 void network(long mebibytes) {
   const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
