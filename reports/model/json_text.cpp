@@ -3,13 +3,45 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 
 namespace hermetric {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string plain(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
+/// A whole serializer for each key and number was half of a report's cost; what needs escaping still has one.
+void append_string(std::string& out, const std::string& text) {
+  if (!std::ranges::all_of(text, is_plain)) {
+    out += dumped(text);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+template <typename Integer>
+void append_integer(std::string& out, Integer number) {
+  std::array<char, std::numeric_limits<Integer>::digits10 + 2> digits{};
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+void append_scalar(std::string& out, const Json& value) {
+  if (const auto* text = value.get_ptr<const Json::string_t*>()) return append_string(out, *text);
+  if (const auto* number = value.get_ptr<const Json::number_unsigned_t*>()) return append_integer(out, *number);
+  if (const auto* number = value.get_ptr<const Json::number_integer_t*>()) return append_integer(out, *number);
+  if (value.is_null())
+    out += "null";
+  else
+    out += dumped(value);
+}
 
 bool fits_one_line(const Json& array) {
   return std::ranges::none_of(array, [](const Json& element) { return element.is_structured(); });
@@ -41,7 +73,7 @@ void append_object(std::string& out, const Json& object, std::size_t level) {
     out += separator;
     separator = ",";
     new_line(out, level + 1);
-    out += plain(key);
+    append_string(out, key);
     out += ": ";
     append_json(out, value, level + 1);
   }
@@ -68,7 +100,7 @@ Result<nlohmann::json> parse_json(std::string_view text) {
 void append_json(std::string& out, const Json& value, std::size_t level) {
   if (value.is_array()) return append_array(out, value, level);
   if (value.is_object()) return append_object(out, value, level);
-  out += plain(value);
+  append_scalar(out, value);
 }
 
 }  // namespace hermetric
