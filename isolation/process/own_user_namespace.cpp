@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <string>
 
+#include "isolation/process/subordinate_ids.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
 
@@ -37,14 +38,20 @@ bool is_privileged() {
 }
 
 Result<IdMap> become_root_of_own_namespace() {
-  const std::string user = own_id(::geteuid()), group = own_id(::getegid());
+  const uid_t own_user = ::geteuid();
+  const gid_t own_group = ::getegid();
+  auto mapper = IdMapper::start(own_user, own_group);
   if (auto made = sys::unshare(CLONE_NEWUSER); !made) {
     const char* remedy = remedy_for(made.error().error_number());
     return std::unexpected(std::move(made).error().in("user namespace of hermetric's own").remedy(remedy));
   }
+  if (mapper) {
+    TRY_ASSIGN(const auto count, mapper->map());
+    if (count) return IdMap{.first = 0, .count = *count};
+  }
   TRY(write_file_at(AT_FDCWD, "/proc/self/setgroups", "deny"));
-  TRY(write_file_at(AT_FDCWD, "/proc/self/uid_map", user));
-  TRY(write_file_at(AT_FDCWD, "/proc/self/gid_map", group));
+  TRY(write_file_at(AT_FDCWD, "/proc/self/uid_map", own_id(own_user)));
+  TRY(write_file_at(AT_FDCWD, "/proc/self/gid_map", own_id(own_group)));
   return IdMap{.first = 0, .count = 1};
 }
 

@@ -1,6 +1,7 @@
 #include "isolation/process/user_namespace.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/wait.h>
 
@@ -13,6 +14,18 @@
 #include "isolation/sys/system.hpp"
 
 namespace hermetric {
+namespace {
+
+/// Id 0 has a line of its own: where hermetric's own namespace has the caller for 0 and lent ids after it, no line may
+/// span both.
+std::string lines_of(const IdMap& map) {
+  const auto line = [&](std::uint32_t inside, std::uint32_t count) {
+    return fmt::format("{} {} {}\n", inside, map.first + inside, count);
+  };
+  return map.count == 1 ? line(0, 1) : line(0, 1) + line(1, map.count - 1);
+}
+
+}  // namespace
 
 Result<UserNamespace> UserNamespace::make(const IdMap& map) {
   UserNamespace made;
@@ -21,9 +34,9 @@ Result<UserNamespace> UserNamespace::make(const IdMap& map) {
              clone_sharing_memory(CLONE_NEWUSER, memory.stack.data(), memory.stack.size(), hold_main, &memory.maker));
   made.holder_ = std::move(holder.pidfd);
   TRY_ASSIGN(const Fd proc, sys::open("/proc/" + std::to_string(holder.pid), O_PATH | O_DIRECTORY));
-  const std::string line = "0 " + std::to_string(map.first) + " " + std::to_string(map.count);
-  TRY(write_file_at(proc.get(), "uid_map", line));
-  TRY(write_file_at(proc.get(), "gid_map", line));
+  const std::string lines = lines_of(map);
+  TRY(write_file_at(proc.get(), "uid_map", lines));
+  TRY(write_file_at(proc.get(), "gid_map", lines));
   TRY_ASSIGN(made.fd_, sys::openat(proc.get(), "ns/user", O_RDONLY));
   (void)sys::pidfd_send_signal(made.holder_, SIGKILL);
   return made;

@@ -12,7 +12,7 @@
 
 namespace hermetric {
 
-/// One line of /proc/PID/uid_map and gid_map, user_namespaces(7): ids 0..count-1 inside are first..first+count-1
+/// /proc/PID/uid_map and gid_map, user_namespaces(7): ids 0..count-1 inside are first..first+count-1
 /// outside.
 struct IdMap {
   std::uint32_t first = 0;

@@ -291,7 +291,7 @@ class PlanBuilder {
     for_job({.op = Op::kNoteNamespaces});
     for_job({.op = Op::kNewSession});
     for_job({.op = Op::kBoundingSet, .flags = job_capabilities(spec_.uid, spec_.nested)});
-    if (!resources_.rootless) for_job({.op = Op::kNoGroups});
+    if (!resources_.keeps_groups) for_job({.op = Op::kNoGroups});
     for_job({.op = Op::kIdentity, .number = static_cast<int>(spec_.uid), .flags = spec_.gid});
     for_job({.op = Op::kChdir, .path = keep(spec_.cwd)});
     for_job({.op = Op::kUmask, .number = kJobUmask});

@@ -25,6 +25,7 @@ struct PlanResources {
   std::string skeleton_layer;
   std::vector<MaskedPath> masked_paths;
   bool rootless = false;      ///< by what is root only in a user namespace of its own
+  bool keeps_groups = false;  ///< the job has no id but one, and may drop no group: user_namespaces(7)
   bool prepared = false;      ///< the job waits for its command: Op::kAwaitCommand
   std::string clock_offsets;  ///< for /proc/PID/timens_offsets, time_namespaces(7)
 };

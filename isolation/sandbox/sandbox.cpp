@@ -154,6 +154,7 @@ Result<PlanResources> Sandbox::resources_for(const Streams& streams) {
   resources.skeleton_layer = skeleton_layer_;
   resources.masked_paths = host_->masked_paths();
   resources.rootless = host_->rootless();
+  resources.keeps_groups = host_->id_map().count == 1;
   resources.clock_offsets = offset_line("monotonic", CLOCK_MONOTONIC) + offset_line("boottime", CLOCK_BOOTTIME);
   return resources;
 }

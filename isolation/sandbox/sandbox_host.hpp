@@ -47,8 +47,8 @@ class SandboxHost {
   [[nodiscard]] IdMap id_map() const { return id_map_; }
   /// hermetric was called by an ordinary user, and is root in a user namespace of its own alone.
   [[nodiscard]] bool rootless() const { return rootless_; }
-  /// What a job's id is for hermetric, for files that it makes for the job. Rootless, ids that are not the caller's do
-  /// not exist: such files are the job's root's.
+  /// What a job's id is for hermetric, for files that it makes for the job. Rootless, ids that the caller has not
+  /// do not exist: such files are the job's root's.
   [[nodiscard]] std::uint32_t outside(std::uint32_t id) const {
     if (id < id_map_.count) return id_map_.first + id;
     return rootless_ ? id_map_.first : id;

@@ -35,10 +35,7 @@ class Rootless : public Attack {
     for (const char* name : {"run", "data", "home"}) fs::create_directory(path(name));
     give(path(""));
     for (const auto& entry : fs::recursive_directory_iterator(path(""))) give(entry.path());
-    call_as({"/usr/bin/setpriv", "--reuid=" + std::to_string(kUser), "--regid=" + std::to_string(kUser),
-             "--clear-groups", "/usr/bin/env", "HOME=" + path("home").string(),
-             "XDG_RUNTIME_DIR=" + path("run").string(), "XDG_DATA_HOME=" + path("data").string(),
-             path("hermetric").string()});
+    call_as(as_user());
   }
 
   void TearDown() override {
@@ -50,6 +47,18 @@ class Rootless : public Attack {
     Attack::TearDown();
   }
 
+  Words as_user() {
+    return {"/usr/bin/setpriv",
+            "--reuid=" + std::to_string(kUser),
+            "--regid=" + std::to_string(kUser),
+            "--clear-groups",
+            "/usr/bin/env",
+            "HOME=" + path("home").string(),
+            "XDG_RUNTIME_DIR=" + path("run").string(),
+            "XDG_DATA_HOME=" + path("data").string(),
+            path("hermetric").string()};
+  }
+
   static void give(const fs::path& path) { ASSERT_EQ(::lchown(path.c_str(), kUser, kUser), 0) << path; }
 
   void write_own(const std::string& name, const std::string& text) {
@@ -57,10 +66,28 @@ class Rootless : public Attack {
     give(work() / name);
   }
 
+  /// The cell of a job that runs since start().
+  std::string running_cell() {
+    json rows;
+    for (int look = 0; look < 500 && rows.empty(); ++look)
+      rows = json::parse(hermetric({"ps", "--json"}).out, nullptr, false);
+    return rows.empty() ? "none runs" : rows[0]["cell"];
+  }
+
+  /// `hermetric enter` as soon as the job has begun.
+  Finished enter(const std::string& cell, const std::string& text) {
+    Finished entered;
+    for (int look = 0; look < 500; ++look) {
+      entered = hermetric({"enter", cell, "--", "sh", "-c", text});
+      if (entered.err.find("has not begun") == std::string::npos) break;
+    }
+    return entered;
+  }
+
   static int processes_of_user() {
     int count = 0;
     for (const auto& entry : fs::directory_iterator("/proc")) {
-      struct stat look{};
+      struct stat look {};
       if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string().front())) != 0 &&
           ::stat(entry.path().c_str(), &look) == 0 && look.st_uid == kUser)
         ++count;
@@ -75,7 +102,7 @@ TEST_F(Rootless, AJobIsSealedInEveryNamespaceAndRootThere) {
   EXPECT_EQ(content_of(path("said")), "0\njob\n4\nlo\n");
   const json& spaces = job["isolation"]["namespaces"];
   for (const char* name : {"mnt", "pid", "net", "ipc", "uts", "user", "cgroup", "time"}) {
-    struct stat own{};
+    struct stat own {};
     ASSERT_EQ(::stat((std::string("/proc/self/ns/") + name).c_str(), &own), 0);
     EXPECT_NE(spaces.value(name, own.st_ino), own.st_ino) << name;
   }
@@ -104,7 +131,7 @@ TEST_F(Rootless, TheWorkspaceIsCopyOnWriteAndArtifactsAreTheCallers) {
   EXPECT_TRUE(fs::exists(work() / "dir/below/old"));
   const json expected = {{"files_created", 1}, {"files_modified", 1}, {"files_deleted", 2}, {"bytes_written", 10}};
   EXPECT_EQ(job["resources"]["workspace"], expected);
-  struct stat look{};
+  struct stat look {};
   ASSERT_EQ(::stat((path("taken") / "dir/new").c_str(), &look), 0);
   EXPECT_EQ(look.st_uid, kUser);
 }
@@ -185,14 +212,22 @@ TEST_F(Rootless, KilledItTakesItsJobAlongAndTheNextStartSweeps) {
 
 TEST_F(Rootless, RunningJobsCanBeListedAndKilled) {
   const pid_t runner = start({"exec", "--", "sleep", "60"}, ".job");
-  json rows;
-  for (int look = 0; look < 500 && rows.empty(); ++look)
-    rows = json::parse(hermetric({"ps", "--json"}).out, nullptr, false);
-  ASSERT_EQ(rows.size(), 1U);
-  const Finished paused = hermetric({"pause", rows[0]["cell"]});
+  const std::string cell = running_cell();
+  const Finished paused = hermetric({"pause", cell});
   EXPECT_EQ(paused.code, 125);
   EXPECT_THAT(paused.err, HasSubstr("no group that can be frozen"));
-  EXPECT_EQ(hermetric({"kill", rows[0]["cell"]}).code, 0);
+  EXPECT_EQ(hermetric({"kill", cell}).code, 0);
+  EXPECT_EQ(finish(runner, ".job").code, 137);
+}
+
+TEST_F(Rootless, ACommandThatEntersIsInTheJobAndBoundAsItIs) {
+  const pid_t runner = start({"exec", "--", "sh", "-c", "echo x > /tmp/mark; sleep 60"}, ".job");
+  const std::string cell = running_cell();
+  const char* look =
+      "cat /tmp/mark; hostname; ls /sys/class/net; grep -E '^(NoNewPrivs|CapBnd|Seccomp):' /proc/self/status";
+  EXPECT_EQ(enter(cell, look).out, "x\njob\nlo\nCapBnd:\t00000000a80c25fb\nNoNewPrivs:\t1\nSeccomp:\t2\n");
+  EXPECT_EQ(enter(cell, "exit 7").code, 7);
+  EXPECT_EQ(hermetric({"kill", cell}).code, 0);
   EXPECT_EQ(finish(runner, ".job").code, 137);
 }
 
@@ -234,6 +269,66 @@ TEST_F(Rootless, TheCallersPrivateFilesAreNotShown) {
   give(path("home") / "secret");
   const Finished read = shell("cat /etc/shadow '" + (path("home") / "secret").string() + "' | head -c 1");
   EXPECT_EQ(read.out, "");
+}
+
+/// A user to whom the host lends ids. Its files say so in a mount namespace of the call's own, which is why the job has
+/// a directory for its root: below a file that is mounted no overlay can be made.
+class RootlessWithIds : public Rootless {
+ protected:
+  static constexpr unsigned kLent = 3'000'000;
+
+  void SetUp() override {
+    Rootless::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    HERMETRIC_NEED("tools", fs::exists("/usr/bin/newuidmap"), "there is no newuidmap (uidmap)");
+    const std::string user = std::to_string(kUser);
+    std::ofstream(path("passwd")) << "lender:x:" << user << ":" << user << "::/:/bin/sh\n";
+    std::ofstream(path("ids")) << "lender:" << kLent << ":65536\n";
+    std::ofstream(path("lend")) << "mount --bind '" << path("passwd").string() << "' /etc/passwd\n"
+                                << "for file in subuid subgid; do mount --bind '" << path("ids").string()
+                                << "' /etc/$file; done\nexec \"$@\"\n";
+    for (const char* directory : {"usr", "etc"}) fs::create_directories(path("root") / directory);
+    for (const char* link : {"bin", "lib", "lib64"})
+      fs::create_symlink(std::string("usr/") + link, path("root") / link);
+    Words call = {"/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-e", path("lend").string()};
+    for (const std::string& word : as_user()) call.push_back(word);
+    call_as(call);
+  }
+
+  Finished in_root(const std::string& text, Words options = {}) {
+    options.insert(options.end(), {"--root", path("root").string(), "--ro", "/usr"});
+    return shell(text, options);
+  }
+};
+
+TEST_F(RootlessWithIds, AJobHasTheIdsThatTheHostLendsItsUser) {
+  const Finished done = in_root("tr -s ' ' < /proc/self/uid_map; touch f; chown 1000:1001 f; stat -c %u:%g f; id -G");
+  EXPECT_EQ(done.out, " 0 0 1\n 1 1 65535\n1000:1001\n0\n") << done.err;
+  EXPECT_EQ(in_root("id -u; id -g; id -G", {"--user", "1000:1001"}).out, "1000\n1001\n1001\n");
+  const Finished beyond = in_root("true", {"--user", "65536"});
+  EXPECT_EQ(beyond.code, 125);
+  EXPECT_THAT(beyond.err, HasSubstr("end at 65535"));
+}
+
+TEST_F(RootlessWithIds, ArtifactsOfOtherIdsAreTheCallers) {
+  const Finished done = in_root("mkdir d; echo x > d/f; chown -R 1000:1000 d; chmod 700 d",
+                                {"--artifact", "**", "--artifacts-dir", path("taken").string()});
+  EXPECT_EQ(done.code, 0) << done.err;
+  struct stat look {};
+  ASSERT_EQ(::stat((path("taken") / "d/f").c_str(), &look), 0);
+  EXPECT_EQ(look.st_uid, kUser);
+}
+
+TEST_F(RootlessWithIds, WhatAKilledRunsJobLeftWithOtherIdsIsSwept) {
+  const pid_t runner = start({"exec", "--root", path("root").string(), "--ro", "/usr", "--", "sh", "-c",
+                              "mkdir d; touch d/f; chown -R 1000 d; chmod 0 d; touch done; sleep 60"},
+                             ".job");
+  EXPECT_EQ(enter(running_cell(), "until test -e done; do sleep 0.01; done").code, 0);
+  ::kill(runner, SIGKILL);
+  finish(runner, ".job");
+  EXPECT_FALSE(fs::is_empty(path("data") / "hermetric/cells"));
+  EXPECT_EQ(hermetric({"gc"}).code, 0);
+  for (int look = 0; look < 500 && processes_of_user() > 0; ++look) ::usleep(10'000);
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ Session::Session(std::unique_ptr<SandboxHost> host, const Event* interrupt)
     : host_(std::move(host)), interrupt_(interrupt) {
   common_.cgroup_layout = host_->cgroups().layout();
   common_.rootless = host_->rootless();
+  common_.ids = host_->id_map().count;
   if (host_->cgroups().has("pids")) common_.default_pids = kDefaultPids;
   common_.environment = own_environment();
   common_.is_file = is_file;

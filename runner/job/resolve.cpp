@@ -21,14 +21,20 @@ std::unexpected<Error> not_in_this_version(const std::string& what) {
   return std::unexpected(Error(what + " is not in this version"));
 }
 
+Error no_such_id(const ResolveContext& context) {
+  if (context.ids > 1) return Error("user: the ids of a job end at " + std::to_string(context.ids - 1));
+  return Error("user: an ordinary user's job has no id but 0")
+      .remedy(
+          "run as root, or install newuidmap (Debian: uidmap) and give the user ids in /etc/subuid and /etc/subgid");
+}
+
 Status check_supported(const JobSpec& job, const ResolveContext& context) {
   if (job.root.starts_with("image:")) return not_in_this_version("root " + job.root);
   if (job.network == Network::kPrivate || job.network == Network::kNat)
     return not_in_this_version("network " + std::string(name_of(job.network)));
   if (job.exclusive_cores && !job.limits.cpuset)
     return std::unexpected(Error("exclusive_cores: nobody chose the cores of this job"));
-  if (context.rootless && (job.user.uid != 0 || job.user.gid != 0))
-    return std::unexpected(Error("user: an ordinary user's job has no id but 0").remedy("run as root"));
+  if (std::max(job.user.uid, job.user.gid) >= context.ids) return std::unexpected(no_such_id(context));
   if (context.rootless && job.limits.disk && job.scratch != "tmpfs")
     return std::unexpected(Error("disk: only root can mount the file system that would hold this cap")
                                .remedy("scratch: tmpfs, or run as root"));

@@ -20,6 +20,7 @@ struct ResolveContext {
   std::map<std::string, std::string> environment;  ///< hermetric's own, for pass_env
   std::vector<std::string> host_parts;             ///< see host_parts()
   bool rootless = false;                           ///< see SandboxHost::rootless()
+  std::uint32_t ids = 65'536;                      ///< that a job has: 0 and those after it
   std::vector<std::string> host_directories;       ///< rootless: see host_directories()
   std::optional<std::uint64_t> default_pids;       ///< cap on processes of a job that asks for none
   std::vector<std::string> io_devices;             ///< disks whose IO is counted
