@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <sstream>
 
 #include "isolation/process/own_user_namespace.hpp"
@@ -24,6 +26,7 @@ namespace {
 
 constexpr int kExitNotExecutable = 126;
 constexpr int kExitNotFound = 127;
+constexpr int kStartCheckMilliseconds = 2, kMostStartMilliseconds = 5000;
 
 /// What the job's root process may do, as the job has it.
 struct Identity {
@@ -53,10 +56,10 @@ std::uint64_t number_in_status(const std::string& status, const char* key, int b
 }
 
 /// The job's ids as it sees them: those outside, less where its map begins. For a user that is in the namespace above.
-Result<Identity> identity_inside(const std::string& proc) {
+/// Nothing: the process has not become the job yet.
+Result<std::optional<Identity>> identity_inside(const std::string& proc) {
   TRY_ASSIGN(const std::string status, read_file(proc + "/status"));
-  if (number_in_status(status, "\nSeccomp:", 10) != SECCOMP_MODE_FILTER)
-    return std::unexpected(Error("the job has not begun yet"));
+  if (number_in_status(status, "\nSeccomp:", 10) != SECCOMP_MODE_FILTER) return std::nullopt;
   TRY_ASSIGN(const std::string map, read_file(proc + "/uid_map"));
   std::istringstream fields(map);
   std::uint32_t inside = 0, outside = 0;
@@ -64,6 +67,29 @@ Result<Identity> identity_inside(const std::string& proc) {
   return Identity{static_cast<uid_t>(number_in_status(status, "\nUid:", 10)) - outside,
                   static_cast<gid_t>(number_in_status(status, "\nGid:", 10)) - outside,
                   number_in_status(status, "\nCapBnd:", 16)};
+}
+
+struct RunningJob {
+  std::string proc;  ///< /proc/PID
+  Fd pidfd;
+  Identity identity;
+};
+
+/// Waits for a job that is being made.
+Result<RunningJob> running_job(const Fd& init, pid_t init_pid) {
+  pollfd ended{.fd = init.get(), .events = POLLIN, .revents = 0};
+  for (int waited = 0; waited < kMostStartMilliseconds; waited += kStartCheckMilliseconds) {
+    const auto pid = job_process_of(init_pid);
+    auto pidfd = pid ? sys::pidfd_open(*pid) : std::unexpected(pid.error());
+    // Still init's child: then it was so when the pidfd was opened.
+    if (pidfd && job_process_of(init_pid).value_or(0) == *pid) {
+      const std::string proc = "/proc/" + std::to_string(*pid);
+      TRY_ASSIGN(const auto identity, identity_inside(proc));
+      if (identity) return RunningJob{proc, *std::move(pidfd), *identity};
+    }
+    if (::poll(&ended, 1, kStartCheckMilliseconds) > 0) return std::unexpected(Error("the job has just ended"));
+  }
+  return std::unexpected(Error("the job has not begun yet"));
 }
 
 /// v1: `tasks` takes one thread; v2 has only cgroup.procs. "0" means whoever writes.
@@ -84,10 +110,11 @@ bool reduce_bounding_set(std::uint64_t kept) {
   return true;
 }
 
-[[noreturn]] void run_inside(const Fd& job, const Identity& identity, bool nested, const std::string& cwd,
-                             std::vector<std::string> argv, std::vector<std::string> environment) {
+[[noreturn]] void run_inside(const RunningJob& job, bool nested, const std::string& cwd, std::vector<std::string> argv,
+                             std::vector<std::string> environment) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const bool ready = ::setns(job.get(), CLONE_NEWUSER) == 0 && reduce_bounding_set(identity.bounding_set) &&
+  const Identity& identity = job.identity;
+  const bool ready = ::setns(job.pidfd.get(), CLONE_NEWUSER) == 0 && reduce_bounding_set(identity.bounding_set) &&
                      drop_groups() && ::setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
                      ::setresuid(identity.uid, identity.uid, identity.uid) == 0 &&
                      ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
@@ -121,18 +148,15 @@ Result<int> enter_cell(const LedgerRecord& cell, const std::vector<std::string>&
   TRY_ASSIGN(const Fd init, sys::pidfd_open(cell.init_pid));
   // An ordinary user's cells are below a namespace that the user owns, and may do all in.
   if (!is_privileged()) TRY(sys::setns(init.get(), CLONE_NEWUSER));
-  TRY_ASSIGN(const pid_t job_pid, job_process_of(cell.init_pid));
-  const std::string proc = "/proc/" + std::to_string(job_pid);
-  TRY_ASSIGN(const Fd job, sys::pidfd_open(job_pid));
-  TRY_ASSIGN(const Identity identity, identity_inside(proc));
-  TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, proc + "/cwd"));
-  TRY_ASSIGN(const std::string environment, read_file(proc + "/environ"));
+  TRY_ASSIGN(const RunningJob job, running_job(init, cell.init_pid));
+  TRY_ASSIGN(const std::string cwd, sys::readlinkat(AT_FDCWD, job.proc + "/cwd"));
+  TRY_ASSIGN(const std::string environment, read_file(job.proc + "/environ"));
   TRY(join_groups(cell.cgroups));
-  TRY(sys::setns(job.get(), CLONE_NEWCGROUP | CLONE_NEWTIME));
+  TRY(sys::setns(job.pidfd.get(), CLONE_NEWCGROUP | CLONE_NEWTIME));
   TRY(sys::setns(init.get(), CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS));
   const pid_t child = ::fork();
   if (child < 0) return std::unexpected(Error::system("fork", "", errno));
-  if (child == 0) run_inside(job, identity, cell.nested, cwd, argv, split_at_zero(environment));
+  if (child == 0) run_inside(job, cell.nested, cwd, argv, split_at_zero(environment));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::unexpected(Error::system("waitpid", "", errno));

@@ -74,14 +74,8 @@ class Rootless : public Attack {
     return rows.empty() ? "none runs" : rows[0]["cell"];
   }
 
-  /// `hermetric enter` as soon as the job has begun.
   Finished enter(const std::string& cell, const std::string& text) {
-    Finished entered;
-    for (int look = 0; look < 500; ++look) {
-      entered = hermetric({"enter", cell, "--", "sh", "-c", text});
-      if (entered.err.find("has not begun") == std::string::npos) break;
-    }
-    return entered;
+    return hermetric({"enter", cell, "--", "sh", "-c", text});
   }
 
   static int processes_of_user() {
@@ -224,7 +218,8 @@ TEST_F(Rootless, ACommandThatEntersIsInTheJobAndBoundAsItIs) {
   const pid_t runner = start({"exec", "--", "sh", "-c", "echo x > /tmp/mark; sleep 60"}, ".job");
   const std::string cell = running_cell();
   const char* look =
-      "cat /tmp/mark; hostname; ls /sys/class/net; grep -E '^(NoNewPrivs|CapBnd|Seccomp):' /proc/self/status";
+      "until test -s /tmp/mark; do sleep 0.01; done; cat /tmp/mark; hostname; ls /sys/class/net; grep -E "
+      "'^(NoNewPrivs|CapBnd|Seccomp):' /proc/self/status";
   EXPECT_EQ(enter(cell, look).out, "x\njob\nlo\nCapBnd:\t00000000a80c25fb\nNoNewPrivs:\t1\nSeccomp:\t2\n");
   EXPECT_EQ(enter(cell, "exit 7").code, 7);
   EXPECT_EQ(hermetric({"kill", cell}).code, 0);
