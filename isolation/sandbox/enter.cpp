@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <optional>
 #include <sstream>
 
 #include "isolation/process/own_user_namespace.hpp"
@@ -56,10 +55,8 @@ std::uint64_t number_in_status(const std::string& status, const char* key, int b
 }
 
 /// The job's ids as it sees them: those outside, less where its map begins. For a user that is in the namespace above.
-/// Nothing: the process has not become the job yet.
-Result<std::optional<Identity>> identity_inside(const std::string& proc) {
+Result<Identity> identity_inside(const std::string& proc) {
   TRY_ASSIGN(const std::string status, read_file(proc + "/status"));
-  if (number_in_status(status, "\nSeccomp:", 10) != SECCOMP_MODE_FILTER) return std::nullopt;
   TRY_ASSIGN(const std::string map, read_file(proc + "/uid_map"));
   std::istringstream fields(map);
   std::uint32_t inside = 0, outside = 0;
@@ -67,6 +64,15 @@ Result<std::optional<Identity>> identity_inside(const std::string& proc) {
   return Identity{static_cast<uid_t>(number_in_status(status, "\nUid:", 10)) - outside,
                   static_cast<gid_t>(number_in_status(status, "\nGid:", 10)) - outside,
                   number_in_status(status, "\nCapBnd:", 16)};
+}
+
+/// It has its filter, and the clocks that a process which shares its maker's memory gets with its exec (Linux 6.2).
+/// Before, its environment is hermetric's.
+bool has_begun(const std::string& init, const std::string& job) {
+  const auto status = read_file(job + "/status");
+  const auto due = sys::readlinkat(AT_FDCWD, init + "/ns/time_for_children");
+  const auto own = sys::readlinkat(AT_FDCWD, job + "/ns/time");
+  return status && number_in_status(*status, "\nSeccomp:", 10) == SECCOMP_MODE_FILTER && due && own && *due == *own;
 }
 
 struct RunningJob {
@@ -84,8 +90,10 @@ Result<RunningJob> running_job(const Fd& init, pid_t init_pid) {
     // Still init's child: then it was so when the pidfd was opened.
     if (pidfd && job_process_of(init_pid).value_or(0) == *pid) {
       const std::string proc = "/proc/" + std::to_string(*pid);
-      TRY_ASSIGN(const auto identity, identity_inside(proc));
-      if (identity) return RunningJob{proc, *std::move(pidfd), *identity};
+      if (has_begun("/proc/" + std::to_string(init_pid), proc)) {
+        TRY_ASSIGN(const Identity identity, identity_inside(proc));
+        return RunningJob{proc, *std::move(pidfd), identity};
+      }
     }
     if (::poll(&ended, 1, kStartCheckMilliseconds) > 0) return std::unexpected(Error("the job has just ended"));
   }

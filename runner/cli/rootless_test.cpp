@@ -220,7 +220,9 @@ TEST_F(Rootless, ACommandThatEntersIsInTheJobAndBoundAsItIs) {
   const char* look =
       "until test -s /tmp/mark; do sleep 0.01; done; cat /tmp/mark; hostname; ls /sys/class/net; grep -E "
       "'^(NoNewPrivs|CapBnd|Seccomp):' /proc/self/status";
-  EXPECT_EQ(enter(cell, look).out, "x\njob\nlo\nCapBnd:\t00000000a80c25fb\nNoNewPrivs:\t1\nSeccomp:\t2\n");
+  const Finished entered = enter(cell, look);
+  EXPECT_EQ(entered.out, "x\njob\nlo\nCapBnd:\t00000000a80c25fb\nNoNewPrivs:\t1\nSeccomp:\t2\n")
+      << entered.code << entered.err;
   EXPECT_EQ(enter(cell, "exit 7").code, 7);
   EXPECT_EQ(hermetric({"kill", cell}).code, 0);
   EXPECT_EQ(finish(runner, ".job").code, 137);
