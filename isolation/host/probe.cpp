@@ -1,16 +1,19 @@
 #include "isolation/host/probe.hpp"
 
 #include <fcntl.h>
-#include <linux/capability.h>
+#include <sched.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/types/privileges.hpp"
 
 namespace hermetric {
 namespace {
@@ -30,10 +33,25 @@ std::string read_or_empty(const std::string& path) { return read_file(path).valu
 Capability probe_root(const std::string& status) {
   const auto capabilities = parse_effective_capabilities(status);
   if (!capabilities) return {.available = false, .reason = "/proc/self/status has no CapEff"};
-  if ((*capabilities >> CAP_SYS_ADMIN & 1U) != 0) return {.available = true};
+  const std::string_view missing = missing_root_capability(*capabilities);
+  if (missing.empty()) return {.available = true};
   return {.available = false,
-          .reason = "CAP_SYS_ADMIN is not effective",
+          .reason = std::string(missing) + " is not effective",
           .remedy = "run as root, or use what works rootless"};
+}
+
+/// Tries it: what forbids it (a filter, a sysctl, a security module) is told by no file that all have.
+Capability probe_own_user_namespace() {
+  const pid_t pid = ::fork();
+  if (pid == 0) ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : errno);
+  int status = 0;
+  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+    return {.available = false, .reason = "a process to try it in could not be made"};
+  const int error = WEXITSTATUS(status);
+  if (error == 0) return {.available = true};
+  return {.available = false,
+          .reason = Error::system("unshare", "", error).message(),
+          .remedy = user_namespace_remedy(error)};
 }
 
 Capability probe_overlay(const std::string& filesystems) {
@@ -131,6 +149,9 @@ HostCapabilities probe_host(const HostPaths& paths) {
   host.idmapped_layers = since(host, {5, 19});
   host.clone_into_cgroup = since(host, {5, 7});
   host.namespaces = probe_namespaces(paths.proc);
+  for (NamedCapability& space : host.namespaces)
+    if (space.name == "user" && space.capability.available && !host.root.available)
+      space.capability = probe_own_user_namespace();
   const auto hierarchies = find_hierarchies(paths.cgroups).value_or(std::vector<CgroupHierarchy>());
   host.cgroup_layout = layout_of(hierarchies);
   host.controllers = describe_controllers(hierarchies);

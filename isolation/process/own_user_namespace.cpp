@@ -7,23 +7,16 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
+#include <cstdint>
 #include <string>
 
 #include "isolation/process/subordinate_ids.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/types/privileges.hpp"
 
 namespace hermetric {
 namespace {
-
-const char* remedy_for(int error) {
-  if (error == ENOSPC) return "raise the sysctl user.max_user_namespaces, or run as root";
-  return "run as root, or allow unprivileged user namespaces: sysctl kernel.unprivileged_userns_clone=1 "
-         "kernel.apparmor_restrict_unprivileged_userns=0; in docker: --privileged, or --security-opt "
-         "seccomp=unconfined "
-         "--security-opt apparmor=unconfined --security-opt systempaths=unconfined";
-}
 
 /// One line of a map: a process may map just its own id by itself, and groups only when it gives up setgroups(2).
 std::string own_id(unsigned id) { return "0 " + std::to_string(id) + " 1"; }
@@ -34,7 +27,7 @@ bool is_privileged() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
   if (::syscall(SYS_capget, &header, sets.data()) != 0) return false;
-  return (sets[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN)) != 0;
+  return missing_root_capability(std::uint64_t{sets[1].effective} << 32U | sets[0].effective).empty();
 }
 
 Result<IdMap> become_root_of_own_namespace() {
@@ -42,7 +35,7 @@ Result<IdMap> become_root_of_own_namespace() {
   const gid_t own_group = ::getegid();
   auto mapper = IdMapper::start(own_user, own_group);
   if (auto made = sys::unshare(CLONE_NEWUSER); !made) {
-    const char* remedy = remedy_for(made.error().error_number());
+    const char* remedy = user_namespace_remedy(made.error().error_number());
     return std::unexpected(std::move(made).error().in("user namespace of hermetric's own").remedy(remedy));
   }
   if (mapper) {

@@ -5,7 +5,7 @@
 
 namespace hermetric {
 
-/// True if this process may do what root may: CAP_SYS_ADMIN is effective.
+/// True if this process may do what root may: all of kRootCapabilities are effective.
 bool is_privileged();
 
 /// Makes this process, which must have one thread, root of a user namespace of its own (user_namespaces(7)). It stays

@@ -257,7 +257,14 @@ Result<Ending> Sandbox::wait() {
 Error Sandbox::step_error(const ChildRecord& record) const {
   if (record.failed_errno == 0) return Error("set-up: init was killed");
   const auto& steps = init_->plan().steps(record.failed_actor);
-  return Error::system(describe(steps[record.failed_step]), "", record.failed_errno).in("set-up");
+  const Step& step = steps[record.failed_step];
+  Error error = Error::system(describe(step), "", record.failed_errno).in("set-up");
+  const bool is_proc = step.op == Op::kMount && step.type != nullptr && std::string_view(step.type) == "proc";
+  if (is_proc && record.failed_errno == EPERM)
+    return std::move(error).remedy(
+        "parts of this /proc are mounted over, so the kernel shows no other; in docker: --security-opt "
+        "systempaths=unconfined");
+  return error;
 }
 
 void Sandbox::read_usage(ResourceUsage& usage) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,16 @@ namespace hermetric {
 /// showing a mount below a private directory would open what that directory closes.
 std::vector<std::string> host_parts(const std::vector<MountEntry>& mounts);
 
-/// Directories of "/" itself where others may go, links left out: what a view that cannot be laid over "/" as a whole
-/// is made of.
-std::vector<std::string> host_directories();
+/// The host's tree for those who are not its root: for them the kernel lays no overlay over a tree that has a mount
+/// below (clone_private_mount() in the kernel's fs/namespace.c). Only what others may read. All in order.
+struct HostTree {
+  std::vector<std::string> directories;  ///< with no mount below, and nothing of them in another
+  std::vector<std::string> opened;       ///< with mounts below, "/" first: what is in them stands in all three
+  std::vector<std::string> files;        ///< in opened directories, links left out
+};
+
+/// Of `top`. Neither goes into what `is_left_out`, nor shows mounts that host_parts() would not.
+HostTree host_tree(const std::vector<MountEntry>& mounts, const std::function<bool(const std::string&)>& is_left_out,
+                   const std::string& top = "/");
 
 }  // namespace hermetric

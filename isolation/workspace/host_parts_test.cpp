@@ -55,5 +55,42 @@ TEST_F(HostParts, AreNeverFilesLinksOrGone) {
               IsEmpty());
 }
 
+bool nothing(const std::string& /*path*/) { return false; }
+
+TEST_F(HostParts, ATreeWithoutMountsIsItsDirectories) {
+  tree_.make_directory("etc");
+  tree_.make_directory("private", 0700);
+  tree_.write("file", "");
+  const HostTree tree = host_tree({mount("/", "ext4")}, nothing, tree_.path(""));
+  EXPECT_THAT(tree.directories, ElementsAre(tree_.path("etc")));
+  EXPECT_THAT(tree.opened, ElementsAre(tree_.path("")));
+  EXPECT_THAT(tree.files, ElementsAre(tree_.path("file")));
+}
+
+TEST_F(HostParts, ADirectoryWithMountsBelowIsOpened) {
+  for (const char* path : {"var/lib/data", "var/lib/other", "var/lib/memory", "var/log", "usr"})
+    tree_.make_directory(path);
+  tree_.write("var/lib/hosts", "");
+  tree_.write("var/lib/secret", "");
+  std::filesystem::permissions(tree_.path("var/lib/secret"), std::filesystem::perms::owner_read);
+  std::filesystem::create_symlink("data", tree_.path("var/lib/link"));
+  const HostTree tree =
+      host_tree({mount("/", "ext4"), mount(tree_.path("var/lib/data"), "ext4"),
+                 mount(tree_.path("var/lib/memory"), "tmpfs"), mount(tree_.path("var/lib/hosts"), "ext4")},
+                nothing, tree_.path(""));
+  EXPECT_THAT(tree.directories, ElementsAre(tree_.path("usr"), tree_.path("var/lib/data"), tree_.path("var/lib/other"),
+                                            tree_.path("var/log")));
+  EXPECT_THAT(tree.opened, ElementsAre(tree_.path(""), tree_.path("var"), tree_.path("var/lib")));
+  EXPECT_THAT(tree.files, ElementsAre(tree_.path("var/lib/hosts")));
+}
+
+TEST_F(HostParts, WhatIsLeftOutIsNotOpened) {
+  tree_.make_directory("proc/sys");
+  tree_.make_directory("usr");
+  const auto is_left_out = [this](const std::string& path) { return path == tree_.path("proc"); };
+  const HostTree tree = host_tree({mount(tree_.path("proc/sys"), "ext4")}, is_left_out, tree_.path(""));
+  EXPECT_THAT(tree.directories, ElementsAre(tree_.path("usr")));
+}
+
 }  // namespace
 }  // namespace hermetric

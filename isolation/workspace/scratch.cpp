@@ -19,6 +19,7 @@ namespace {
 
 /// Nobody looks at what a job changed in its root; see overlays_of() for the numbers.
 constexpr unsigned kRootUpper = 0;
+constexpr unsigned kMostRemovers = 8;
 
 }  // namespace
 
@@ -69,8 +70,10 @@ void Scratch::remove_work(unsigned number) const {
 void Scratch::begin_removal() {
   if (mounted_) return;
   try {
-    for (unsigned number = 0; number < uppers_; ++number)
-      removers_.emplace_back([this, number] { remove_work(number); });
+    for (unsigned first = 0; first < std::min(uppers_, kMostRemovers); ++first)
+      removers_.emplace_back([this, first] {
+        for (unsigned number = first; number < uppers_; number += kMostRemovers) remove_work(number);
+      });
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no more threads; close() removes what is left
   }
 }

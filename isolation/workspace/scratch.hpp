@@ -45,7 +45,8 @@ class Scratch {
   [[nodiscard]] std::optional<std::string> own_disk() const;
 
   /// The job is dead: begins to remove the work directories, which nobody will look at, beside what the caller does.
-  /// Removing a directory may wait for the disk (ext4 mounted with `discard`: 0.15 ms each), so each has a thread.
+  /// Removing a directory may wait for the disk (ext4 mounted with `discard`: 0.15 ms each), so each of a few has a
+  /// thread.
   void begin_removal();
 
   Status close();

@@ -110,15 +110,16 @@ class Planner {
       entries_[path] = {SkeletonEntry::Kind::kDirectory, path, *mode, false, true, ""};
   }
 
-  /// What is a link at the top of the root, as /bin often is.
-  void top_links() {
+  /// What is a link in `directory` of the root, as /bin often is.
+  void links_of(const std::string& directory) {
     std::error_code error;
-    for (std::filesystem::directory_iterator entry(root_ + "/", error), end; !error && entry != end;
+    for (std::filesystem::directory_iterator entry(root_ + "/" + directory, error), end; !error && entry != end;
          entry.increment(error)) {
-      const std::string name = entry->path().filename().string();
+      const std::string path = (std::filesystem::path(directory) / entry->path().filename()).string();
       const auto target = entry->is_symlink(error) ? sys::readlinkat(AT_FDCWD, entry->path().string()) : "";
-      if (target && !target->empty() && !entries_.contains(name))
-        entries_[name] = {SkeletonEntry::Kind::kSymlink, name, 0777, false, false, *target};
+      if (!target || target->empty() || entries_.contains(path)) continue;
+      make_parents(path);
+      entries_[path] = {SkeletonEntry::Kind::kSymlink, path, 0777, false, false, *target};
     }
   }
 
@@ -199,7 +200,7 @@ Skeleton plan_skeleton(const SkeletonRequest& request) {
   for (const std::string& path : request.file_points)
     planner.file({SkeletonEntry::Kind::kFile, relative(path), 0644, false, true, ""});
   for (const SkeletonEntry& file : request.files) planner.file(file);
-  if (request.alone) planner.top_links();
+  for (const std::string& directory : request.opened) planner.links_of(relative(directory));
   return std::move(planner).take();
 }
 

@@ -29,7 +29,9 @@ using Skeleton = std::vector<SkeletonEntry>;
 struct SkeletonRequest {
   std::string root;                       ///< "/" for the host's own tree, else a directory root
   bool host = true;                       ///< `root` is the host's tree: hide its private parts
-  bool alone = false;                     ///< nothing of `root` shows through at the top: its links are made here
+  bool alone = false;                     ///< nothing of `root` shows through at the top
+  std::vector<std::string> opened;        ///< absolute directories through which nothing of `root` shows either: their
+                                          ///< links are made here
   std::string home = "/root";             ///< HOME of the job
   std::vector<std::string> mount_points;  ///< absolute directories that must exist for mounts
   std::vector<std::string> file_points;   ///< the same for mounts of single files

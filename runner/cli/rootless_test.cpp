@@ -268,8 +268,8 @@ TEST_F(Rootless, TheCallersPrivateFilesAreNotShown) {
   EXPECT_EQ(read.out, "");
 }
 
-/// A user to whom the host lends ids. Its files say so in a mount namespace of the call's own, which is why the job has
-/// a directory for its root: below a file that is mounted no overlay can be made.
+/// A user to whom the host lends ids. Its files say so in a mount namespace of the call's own, so /etc has mounts
+/// below.
 class RootlessWithIds : public Rootless {
  protected:
   static constexpr unsigned kLent = 3'000'000;
@@ -284,32 +284,33 @@ class RootlessWithIds : public Rootless {
     std::ofstream(path("lend")) << "mount --bind '" << path("passwd").string() << "' /etc/passwd\n"
                                 << "for file in subuid subgid; do mount --bind '" << path("ids").string()
                                 << "' /etc/$file; done\nexec \"$@\"\n";
-    for (const char* directory : {"usr", "etc"}) fs::create_directories(path("root") / directory);
-    for (const char* link : {"bin", "lib", "lib64"})
-      fs::create_symlink(std::string("usr/") + link, path("root") / link);
     Words call = {"/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-e", path("lend").string()};
     for (const std::string& word : as_user()) call.push_back(word);
     call_as(call);
   }
-
-  Finished in_root(const std::string& text, Words options = {}) {
-    options.insert(options.end(), {"--root", path("root").string(), "--ro", "/usr"});
-    return shell(text, options);
-  }
 };
 
 TEST_F(RootlessWithIds, AJobHasTheIdsThatTheHostLendsItsUser) {
-  const Finished done = in_root("tr -s ' ' < /proc/self/uid_map; touch f; chown 1000:1001 f; stat -c %u:%g f; id -G");
+  const Finished done = shell("tr -s ' ' < /proc/self/uid_map; touch f; chown 1000:1001 f; stat -c %u:%g f; id -G");
   EXPECT_EQ(done.out, " 0 0 1\n 1 1 65535\n1000:1001\n0\n") << done.err;
-  EXPECT_EQ(in_root("id -u; id -g; id -G", {"--user", "1000:1001"}).out, "1000\n1001\n1001\n");
-  const Finished beyond = in_root("true", {"--user", "65536"});
+  EXPECT_EQ(shell("id -u; id -g; id -G", {"--user", "1000:1001"}).out, "1000\n1001\n1001\n");
+  const Finished beyond = shell("true", {"--user", "65536"});
   EXPECT_EQ(beyond.code, 125);
   EXPECT_THAT(beyond.err, HasSubstr("end at 65535"));
 }
 
+TEST_F(RootlessWithIds, AHostDirectoryWithMountsBelowIsShownInParts) {
+  const Finished done = shell(
+      "head -c 7 /etc/passwd; test -L /etc/mtab && test -d /etc/ssl && test -r /etc/debian_version && echo shown;"
+      "! cat /etc/shadow && touch /etc/new /etc/ssl/new && ls /etc/new && ! grep -q lender /etc/passwd");
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(done.out, "root:x:shown\n/etc/new\n");
+  EXPECT_FALSE(fs::exists("/etc/new") || fs::exists("/etc/ssl/new"));
+}
+
 TEST_F(RootlessWithIds, ArtifactsOfOtherIdsAreTheCallers) {
-  const Finished done = in_root("mkdir d; echo x > d/f; chown -R 1000:1000 d; chmod 700 d",
-                                {"--artifact", "**", "--artifacts-dir", path("taken").string()});
+  const Finished done = shell("mkdir d; echo x > d/f; chown -R 1000:1000 d; chmod 700 d",
+                              {"--artifact", "**", "--artifacts-dir", path("taken").string()});
   EXPECT_EQ(done.code, 0) << done.err;
   struct stat look {};
   ASSERT_EQ(::stat((path("taken") / "d/f").c_str(), &look), 0);
@@ -317,9 +318,8 @@ TEST_F(RootlessWithIds, ArtifactsOfOtherIdsAreTheCallers) {
 }
 
 TEST_F(RootlessWithIds, WhatAKilledRunsJobLeftWithOtherIdsIsSwept) {
-  const pid_t runner = start({"exec", "--root", path("root").string(), "--ro", "/usr", "--", "sh", "-c",
-                              "mkdir d; touch d/f; chown -R 1000 d; chmod 0 d; touch done; sleep 60"},
-                             ".job");
+  const pid_t runner =
+      start({"exec", "--", "sh", "-c", "mkdir d; touch d/f; chown -R 1000 d; chmod 0 d; touch done; sleep 60"}, ".job");
   EXPECT_EQ(enter(running_cell(), "until test -e done; do sleep 0.01; done").code, 0);
   ::kill(runner, SIGKILL);
   finish(runner, ".job");

@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t kDefaultPids = 4096;
 
 bool is_file(const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
@@ -63,7 +63,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::optional<std::string>&
   TRY_ASSIGN(auto host, SandboxHost::create(StateDirectories::of_this_user(), cgroup_parent));
   std::unique_ptr<Session> session(new Session(std::move(host), interrupt));
   session->common_.host_parts = host_parts(mounts);
-  if (session->common_.rootless) session->common_.host_directories = host_directories();
+  if (session->common_.rootless) session->common_.host_tree = host_tree(mounts, is_left_out_of_host_root);
   return session;
 }
 

@@ -65,24 +65,17 @@ bool is_replaced(const std::string& path) {
                      [&](std::string_view hidden) { return is_within(path, hidden); });
 }
 
-/// The kernel lays no overlay over a tree that has a mount below, if it is not the host's root who asks: so each
-/// directory of "/" has one of its own. Another mount at the same place is instead of it.
-std::vector<ViewMount> host_tree_mounts(const ResolveContext& context, const std::vector<ViewMount>& others) {
+/// The host's tree in parts, for a job that is not root's. Another mount at the same place is instead of it.
+std::vector<ViewMount> host_tree_mounts(const HostTree& tree, const std::vector<std::string>& taken) {
   std::vector<ViewMount> mounts;
-  for (const std::string& directory : context.host_directories)
-    if (!is_replaced(directory) && std::ranges::find(others, directory, &ViewMount::destination) == others.end())
-      mounts.push_back(view_mount(ViewMount::Kind::kHostTree, {directory}, directory));
+  const auto add = [&](ViewMount::Kind kind, const std::string& path, bool is_file) {
+    if (std::ranges::find(taken, path) != taken.end()) return;
+    mounts.push_back(view_mount(kind, {path}, path));
+    mounts.back().is_file = is_file;
+  };
+  for (const std::string& directory : tree.directories) add(ViewMount::Kind::kHostTree, directory, false);
+  for (const std::string& file : tree.files) add(ViewMount::Kind::kHostPart, file, true);
   return mounts;
-}
-
-Status check_host_tree(const ResolveContext& context) {
-  for (const std::string& part : context.host_parts)
-    for (const std::string& directory : context.host_directories)
-      if (part != directory && is_within(part, directory) && !is_replaced(part))
-        return std::unexpected(Error("root host: " + part + " is a file system of its own, so the kernel shows " +
-                                     directory + " to root's jobs only")
-                                   .remedy("run as root, or with --root DIR"));
-  return {};
 }
 
 std::vector<ViewMount> host_part_mounts(const JobSpec& job, const ResolveContext& context) {
@@ -106,34 +99,6 @@ std::vector<ViewMount> report_hiders(const std::vector<ViewMount>& mounts, const
     }
   }
   return hiders;
-}
-
-std::vector<ViewMount> view_of(const JobSpec& job, const ResolveContext& context) {
-  std::vector<ViewMount> mounts = host_part_mounts(job, context);
-  if (job.workspace) {
-    std::vector<std::string> sources = context.inputs;
-    sources.push_back(context.workspace_files.value_or(*job.workspace));
-    mounts.push_back(view_mount(ViewMount::Kind::kOverlay, std::move(sources), *job.workspace));
-  }
-  for (const PathPair& pair : job.overlay)
-    mounts.push_back(view_mount(ViewMount::Kind::kOverlay, {pair.source}, pair.destination));
-  for (const PathPair& pair : job.ro)
-    mounts.push_back(view_mount(ViewMount::Kind::kReadOnly, {pair.source}, pair.destination));
-  for (const PathPair& pair : job.rw)
-    mounts.push_back(view_mount(ViewMount::Kind::kReadWrite, {pair.source}, pair.destination));
-  for (const TmpfsSpec& tmpfs : job.tmpfs) {
-    mounts.push_back(view_mount(ViewMount::Kind::kTmpfs, {}, tmpfs.path));
-    mounts.back().size = tmpfs.size;
-  }
-  for (const std::string& path : job.hide) mounts.push_back(view_mount(ViewMount::Kind::kHide, {path}, path));
-  for (ViewMount& mount : mounts)
-    mount.is_file =
-        !mount.sources.empty() && mount.kind != ViewMount::Kind::kOverlay && context.is_file(mount.sources.front());
-  for (ViewMount& hider : report_hiders(mounts, context)) mounts.push_back(std::move(hider));
-  if (job.root == "host" && context.rootless)
-    for (ViewMount& part : host_tree_mounts(context, mounts)) mounts.push_back(std::move(part));
-  sort_by_depth(mounts);
-  return mounts;
 }
 
 std::string home_of(const JobSpec& job) { return job.user.uid == 0 ? "/root" : "/home/job"; }
@@ -175,10 +140,43 @@ std::vector<SkeletonEntry> identity_files(const JobSpec& job) {
   return files;
 }
 
-SkeletonRequest skeleton_of(const JobSpec& job, const std::vector<ViewMount>& mounts, bool rootless) {
+std::vector<ViewMount> view_of(const JobSpec& job, const ResolveContext& context) {
+  std::vector<ViewMount> mounts = host_part_mounts(job, context);
+  if (job.workspace) {
+    std::vector<std::string> sources = context.inputs;
+    sources.push_back(context.workspace_files.value_or(*job.workspace));
+    mounts.push_back(view_mount(ViewMount::Kind::kOverlay, std::move(sources), *job.workspace));
+  }
+  for (const PathPair& pair : job.overlay)
+    mounts.push_back(view_mount(ViewMount::Kind::kOverlay, {pair.source}, pair.destination));
+  for (const PathPair& pair : job.ro)
+    mounts.push_back(view_mount(ViewMount::Kind::kReadOnly, {pair.source}, pair.destination));
+  for (const PathPair& pair : job.rw)
+    mounts.push_back(view_mount(ViewMount::Kind::kReadWrite, {pair.source}, pair.destination));
+  for (const TmpfsSpec& tmpfs : job.tmpfs) {
+    mounts.push_back(view_mount(ViewMount::Kind::kTmpfs, {}, tmpfs.path));
+    mounts.back().size = tmpfs.size;
+  }
+  for (const std::string& path : job.hide) mounts.push_back(view_mount(ViewMount::Kind::kHide, {path}, path));
+  for (ViewMount& mount : mounts)
+    mount.is_file =
+        !mount.sources.empty() && mount.kind != ViewMount::Kind::kOverlay && context.is_file(mount.sources.front());
+  for (ViewMount& hider : report_hiders(mounts, context)) mounts.push_back(std::move(hider));
+  if (job.root == "host" && context.rootless) {
+    std::vector<std::string> taken;
+    for (const ViewMount& mount : mounts) taken.push_back(mount.destination);
+    for (const SkeletonEntry& file : identity_files(job)) taken.push_back("/" + file.path);
+    for (ViewMount& part : host_tree_mounts(context.host_tree, taken)) mounts.push_back(std::move(part));
+  }
+  sort_by_depth(mounts);
+  return mounts;
+}
+
+SkeletonRequest skeleton_of(const JobSpec& job, const std::vector<ViewMount>& mounts, const ResolveContext& context) {
   SkeletonRequest request;
   request.host = job.root == "host";
-  request.alone = request.host && rootless;
+  request.alone = request.host && context.rootless;
+  if (request.alone) request.opened = context.host_tree.opened;
   request.root = request.host ? "/" : job.root;
   request.home = home_of(job);
   request.files = identity_files(job);
@@ -227,13 +225,12 @@ bool is_left_out_of_host_root(const std::string& path) { return is_replaced(path
 
 Result<SandboxSpec> resolve(const JobSpec& job, const ResolveContext& context) {
   TRY(check_supported(job, context));
-  if (job.root == "host" && context.rootless) TRY(check_host_tree(context));
   if (job.command.empty() || job.command.front().empty()) return std::unexpected(Error("command: there is none"));
   SandboxSpec spec;
   spec.name = job.name;
   if (job.root != "host") spec.root_directory = job.root;
   spec.mounts = view_of(job, context);
-  spec.skeleton = skeleton_of(job, spec.mounts, context.rootless);
+  spec.skeleton = skeleton_of(job, spec.mounts, context);
   spec.workspace = job.workspace;
   spec.scratch_on_tmpfs = job.scratch == "tmpfs";
   if (job.scratch && !spec.scratch_on_tmpfs) spec.scratch_parent = *job.scratch;

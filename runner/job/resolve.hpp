@@ -10,6 +10,7 @@
 #include "isolation/cgroup/cgroup.hpp"
 #include "isolation/sandbox/spec.hpp"
 #include "isolation/sys/result.hpp"
+#include "isolation/workspace/host_parts.hpp"
 #include "runner/job/job_spec.hpp"
 
 namespace hermetric {
@@ -21,7 +22,7 @@ struct ResolveContext {
   std::vector<std::string> host_parts;             ///< see host_parts()
   bool rootless = false;                           ///< see SandboxHost::rootless()
   std::uint32_t ids = 65'536;                      ///< that a job has: 0 and those after it
-  std::vector<std::string> host_directories;       ///< rootless: see host_directories()
+  HostTree host_tree;                              ///< rootless: see host_tree()
   std::optional<std::uint64_t> default_pids;       ///< cap on processes of a job that asks for none
   std::vector<std::string> io_devices;             ///< disks whose IO is counted
   std::optional<std::string> report_directory;     ///< hidden where a job's view would show it
