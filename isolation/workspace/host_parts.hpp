@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "isolation/sys/mountinfo.hpp"
+#include "isolation/types/host_tree.hpp"
 
 namespace hermetric {
 
@@ -13,15 +14,7 @@ namespace hermetric {
 /// showing a mount below a private directory would open what that directory closes.
 std::vector<std::string> host_parts(const std::vector<MountEntry>& mounts);
 
-/// The host's tree for those who are not its root: for them the kernel lays no overlay over a tree that has a mount
-/// below (clone_private_mount() in the kernel's fs/namespace.c). Only what others may read. All in order.
-struct HostTree {
-  std::vector<std::string> directories;  ///< with no mount below, and nothing of them in another
-  std::vector<std::string> opened;       ///< with mounts below, "/" first: what is in them stands in all three
-  std::vector<std::string> files;        ///< in opened directories, links left out
-};
-
-/// Of `top`. Neither goes into what `is_left_out`, nor shows mounts that host_parts() would not.
+/// Of what is below `top`. Neither goes into what `is_left_out`, nor shows mounts that host_parts() would not.
 HostTree host_tree(const std::vector<MountEntry>& mounts, const std::function<bool(const std::string&)>& is_left_out,
                    const std::string& top = "/");
 

@@ -10,7 +10,7 @@
 #include "isolation/cgroup/cgroup.hpp"
 #include "isolation/sandbox/spec.hpp"
 #include "isolation/sys/result.hpp"
-#include "isolation/workspace/host_parts.hpp"
+#include "isolation/types/host_tree.hpp"
 #include "runner/job/job_spec.hpp"
 
 namespace hermetric {
