@@ -11,7 +11,7 @@ class Error {
  public:
   explicit Error(std::string message) : message_(std::move(message)) {}
 
-  /// "CALL OBJECT: strerror(error_number)".
+  /// "CALL OBJECT: strerror(error_number)", with the remedy where a limit of the host or the user was reached.
   static Error system(std::string_view call, std::string_view object, int error_number);
 
   /// Puts `context` in front: "context: message".

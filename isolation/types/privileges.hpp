@@ -34,7 +34,7 @@ constexpr std::string_view missing_root_capability(std::uint64_t effective) {
 
 /// What would help whom unshare(2) refused a user namespace with `error`.
 constexpr const char* user_namespace_remedy(int error) {
-  if (error == ENOSPC) return "raise the sysctl user.max_user_namespaces, or run as root";
+  if (error == ENOSPC) return "or run as root";
   return "run as root, or allow unprivileged user namespaces: sysctl kernel.unprivileged_userns_clone=1 "
          "kernel.apparmor_restrict_unprivileged_userns=0; in docker: --privileged, or --security-opt "
          "seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined";
