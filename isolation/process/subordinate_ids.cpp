@@ -78,7 +78,8 @@ class MapCall {
     const pid_t pid = ::fork();
     if (pid == 0) {
       const int null = ::open("/dev/null", O_RDWR);
-      for (const int fd : {0, 1, 2}) ::dup2(null, fd);
+      for (const int fd : {0, 1, 2})
+        if (null < 0 || ::dup2(null, fd) < 0) ::_exit(1);
       char* const environment[] = {nullptr};  // NOLINT(modernize-avoid-c-arrays): execve's
       ::execve(argv_[0], argv_.data(), environment);
       ::_exit(1);

@@ -81,7 +81,7 @@ class Rootless : public Attack {
   static int processes_of_user() {
     int count = 0;
     for (const auto& entry : fs::directory_iterator("/proc")) {
-      struct stat look {};
+      struct stat look{};
       if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string().front())) != 0 &&
           ::stat(entry.path().c_str(), &look) == 0 && look.st_uid == kUser)
         ++count;
@@ -96,7 +96,7 @@ TEST_F(Rootless, AJobIsSealedInEveryNamespaceAndRootThere) {
   EXPECT_EQ(content_of(path("said")), "0\njob\n4\nlo\n");
   const json& spaces = job["isolation"]["namespaces"];
   for (const char* name : {"mnt", "pid", "net", "ipc", "uts", "user", "cgroup", "time"}) {
-    struct stat own {};
+    struct stat own{};
     ASSERT_EQ(::stat((std::string("/proc/self/ns/") + name).c_str(), &own), 0);
     EXPECT_NE(spaces.value(name, own.st_ino), own.st_ino) << name;
   }
@@ -125,7 +125,7 @@ TEST_F(Rootless, TheWorkspaceIsCopyOnWriteAndArtifactsAreTheCallers) {
   EXPECT_TRUE(fs::exists(work() / "dir/below/old"));
   const json expected = {{"files_created", 1}, {"files_modified", 1}, {"files_deleted", 2}, {"bytes_written", 10}};
   EXPECT_EQ(job["resources"]["workspace"], expected);
-  struct stat look {};
+  struct stat look{};
   ASSERT_EQ(::stat((path("taken") / "dir/new").c_str(), &look), 0);
   EXPECT_EQ(look.st_uid, kUser);
 }
@@ -268,6 +268,61 @@ TEST_F(Rootless, TheCallersPrivateFilesAreNotShown) {
   EXPECT_EQ(read.out, "");
 }
 
+/// A user's scope with delegated controllers, as systemd makes one: a cgroup2 group that the caller is in, and whose
+/// directory and three files are the user's.
+class RootlessDelegated : public Rootless {
+ protected:
+  const fs::path group = "/sys/fs/cgroup/hermetric-of-" + std::to_string(::getpid());
+
+  void SetUp() override {
+    Rootless::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    HERMETRIC_NEED("cgroup2-controllers", content_of("/sys/fs/cgroup/cgroup.controllers").contains("memory"),
+                   "cgroup2 has no memory controller here");
+    std::ofstream("/sys/fs/cgroup/cgroup.subtree_control") << "+cpu +memory +pids +io";
+    fs::create_directory(group);
+    give(group);
+    for (const char* file : {"cgroup.procs", "cgroup.subtree_control", "cgroup.threads"}) give(group / file);
+    Words call = {"/bin/sh", "-c", "echo $$ >" + (group / "cgroup.procs").string() + " && exec \"$@\"", "sh"};
+    for (const std::string& word : as_user()) call.push_back(word);
+    call_as(call);
+  }
+
+  void TearDown() override {
+    if (fs::exists(group)) {
+      EXPECT_EQ(::rmdir(group.c_str()), 0) << "something is left in it";
+    }
+    Rootless::TearDown();
+  }
+};
+
+TEST_F(RootlessDelegated, AJobIsCountedByItsGroup) {
+  const json job = exec_report({}, {"sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"}, 0);
+  EXPECT_EQ(job["isolation"]["cgroup"], "v2");
+  EXPECT_GT(job["resources"]["cpu"]["usage_usec"], 10'000);
+  EXPECT_GT(job["resources"]["memory"]["peak_bytes"], 100'000) << job["unavailable"];
+  EXPECT_GT(job["resources"]["pids"]["peak"], 0) << job["unavailable"];
+  EXPECT_THAT(job["sources"].value("resources.cpu.usage_usec", ""), HasSubstr("cpu.stat"));
+}
+
+TEST_F(RootlessDelegated, CapsHold) {
+  const json hungry = exec_report({"--memory", "64M"}, {"/usr/bin/python3", "-c", "b'x' * 200000000"}, 137);
+  EXPECT_EQ(hungry["outcome"]["status"], "out_of_memory");
+  EXPECT_GE(hungry["resources"]["memory"]["oom_kills"], 1);
+  EXPECT_EQ(hungry["limits"]["memory_bytes"], 64 << 20);
+  const json forking = exec_report({"--pids", "20"}, {"sh", "-c", "for i in $(seq 30); do sleep 1 & done; wait"}, 2);
+  EXPECT_EQ(forking["resources"]["pids"]["peak"], 20) << forking["unavailable"];
+}
+
+TEST_F(RootlessDelegated, AJobCanBePausedAndResumed) {
+  const pid_t runner = start({"exec", "--", "sleep", "2"}, ".job");
+  call_as(as_user());  // from outside the scope, which the job's hermetric has for itself
+  const std::string cell = running_cell();
+  EXPECT_EQ(hermetric({"pause", cell}).code, 0);
+  EXPECT_EQ(hermetric({"resume", cell}).code, 0);
+  EXPECT_EQ(finish(runner, ".job").code, 0);
+}
+
 /// A user to whom the host lends ids. Its files say so in a mount namespace of the call's own, so /etc has mounts
 /// below.
 class RootlessWithIds : public Rootless {
@@ -277,7 +332,7 @@ class RootlessWithIds : public Rootless {
   void SetUp() override {
     Rootless::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    HERMETRIC_NEED("tools", fs::exists("/usr/bin/newuidmap"), "there is no newuidmap (uidmap)");
+    HERMETRIC_NEED("ids", fs::exists("/usr/bin/newuidmap"), "there is no newuidmap (uidmap)");
     const std::string user = std::to_string(kUser);
     std::ofstream(path("passwd")) << "lender:x:" << user << ":" << user << "::/:/bin/sh\n";
     std::ofstream(path("ids")) << "lender:" << kLent << ":65536\n";
@@ -312,7 +367,7 @@ TEST_F(RootlessWithIds, ArtifactsOfOtherIdsAreTheCallers) {
   const Finished done = shell("mkdir d; echo x > d/f; chown -R 1000:1000 d; chmod 700 d",
                               {"--artifact", "**", "--artifacts-dir", path("taken").string()});
   EXPECT_EQ(done.code, 0) << done.err;
-  struct stat look {};
+  struct stat look{};
   ASSERT_EQ(::stat((path("taken") / "d/f").c_str(), &look), 0);
   EXPECT_EQ(look.st_uid, kUser);
 }

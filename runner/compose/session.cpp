@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t kDefaultPids = 4096;
 
 bool is_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
