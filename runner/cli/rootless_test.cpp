@@ -272,7 +272,7 @@ TEST_F(Rootless, TheCallersPrivateFilesAreNotShown) {
 /// directory and three files are the user's.
 class RootlessDelegated : public Rootless {
  protected:
-  const fs::path group = "/sys/fs/cgroup/hermetric-of-" + std::to_string(::getpid());
+  const fs::path group_ = "/sys/fs/cgroup/hermetric-of-" + std::to_string(::getpid());
 
   void SetUp() override {
     Rootless::SetUp();
@@ -280,17 +280,17 @@ class RootlessDelegated : public Rootless {
     HERMETRIC_NEED("cgroup2-controllers", content_of("/sys/fs/cgroup/cgroup.controllers").contains("memory"),
                    "cgroup2 has no memory controller here");
     std::ofstream("/sys/fs/cgroup/cgroup.subtree_control") << "+cpu +memory +pids +io";
-    fs::create_directory(group);
-    give(group);
-    for (const char* file : {"cgroup.procs", "cgroup.subtree_control", "cgroup.threads"}) give(group / file);
-    Words call = {"/bin/sh", "-c", "echo $$ >" + (group / "cgroup.procs").string() + " && exec \"$@\"", "sh"};
+    fs::create_directory(group_);
+    give(group_);
+    for (const char* file : {"cgroup.procs", "cgroup.subtree_control", "cgroup.threads"}) give(group_ / file);
+    Words call = {"/bin/sh", "-c", "echo $$ >" + (group_ / "cgroup.procs").string() + " && exec \"$@\"", "sh"};
     for (const std::string& word : as_user()) call.push_back(word);
     call_as(call);
   }
 
   void TearDown() override {
-    if (fs::exists(group)) {
-      EXPECT_EQ(::rmdir(group.c_str()), 0) << "something is left in it";
+    if (fs::exists(group_)) {
+      EXPECT_EQ(::rmdir(group_.c_str()), 0) << "something is left in it";
     }
     Rootless::TearDown();
   }
