@@ -8,6 +8,7 @@
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/cgroup/control_file.hpp"
 #include "isolation/sys/files.hpp"
+#include "isolation/types/privileges.hpp"
 
 namespace hermetric {
 namespace {
@@ -83,8 +84,7 @@ Status check_controllers(const Limits& limits, const std::vector<std::string>& c
     std::string reason = "no usable cgroup hierarchy has the " + std::string(need.controllers.front()) + " controller";
     for (const std::string_view name : need.controllers)
       if (const auto problem = problems.find(name); problem != problems.end()) reason = problem->second;
-    return std::unexpected(Error(need.noun + (": " + reason))
-                               .remedy("run as root, with --cgroup-parent, or by systemd-run --user -p Delegate=yes"));
+    return std::unexpected(Error(need.noun + (": " + reason)).remedy(kGroupRemedy));
   }
   return {};
 }

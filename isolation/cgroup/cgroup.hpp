@@ -46,7 +46,7 @@ struct CgroupSample {
 /// One column of a timeline.
 struct SampleColumn {
   std::string_view name;
-  std::optional<std::uint64_t> CgroupSample::* figure;
+  std::optional<std::uint64_t> CgroupSample::*figure;
   bool cumulative;  ///< grows from the group's birth on; else it is a level
 };
 
@@ -100,8 +100,9 @@ class Cgroup {
   virtual Status remove() = 0;
 };
 
-/// Makes groups below hermetric's own group in each hierarchy. Safe from several threads. On cgroup v2 the first
-/// create() may have to enable controllers and to move this process aside (delegation.hpp); the destructor undoes both.
+/// Makes groups below hermetric's own group in each hierarchy, or beside it (hierarchy.hpp). Safe from several threads.
+/// On cgroup v2 the first create() may have to enable controllers and to move this process aside (delegation.hpp); the
+/// destructor undoes both.
 class CgroupDriver {
  public:
   virtual ~CgroupDriver() = default;

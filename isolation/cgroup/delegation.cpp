@@ -10,6 +10,7 @@
 #include "isolation/cgroup/hierarchy.hpp"
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/types/privileges.hpp"
 
 namespace hermetric {
 namespace {
@@ -48,12 +49,7 @@ Status Delegation::enable_all(const std::vector<std::string>& missing) {
     if (const Status moved = step_aside()) status = write_control(missing, '+');
     if (!status && status.error().error_number() == EBUSY) {
       step_back();
-      return std::unexpected(std::move(status)
-                                 .error()
-                                 .in(base_->path)
-                                 .remedy("other processes are in this group: give an empty one with --cgroup-parent, "
-                                         "or start hermetric by systemd-run "
-                                         "--user -p Delegate=yes"));
+      return std::unexpected(std::move(status).error().in(others_in(base_->path)).remedy(kGroupRemedy));
     }
   }
   if (status) {

@@ -78,17 +78,64 @@ CgroupHierarchy describe(const MountEntry& mount, const CgroupMembership& member
   return hierarchy;
 }
 
-/// Controllers that the base group could hand on, and whether a directory can be made in it.
+bool may_make_groups_in(const std::string& group) {
+  return ::faccessat(AT_FDCWD, group.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/// Controllers that a cgroup2 group could hand on.
+std::vector<std::string> controllers_of(const std::string& group) {
+  std::vector<std::string> controllers;
+  if (const auto text = read_file(group + "/cgroup.controllers"))
+    for (const std::string_view name : split(trimmed(*text), ' ')) controllers.emplace_back(name);
+  return useful(controllers);
+}
+
+/// Controllers of the base, and whether a directory can be made in it.
 void look_at(CgroupHierarchy& hierarchy) {
+  hierarchy.controllers = hierarchy.unified ? controllers_of(hierarchy.base) : useful(hierarchy.controllers);
   if (hierarchy.base.empty()) return;
-  if (hierarchy.unified)
-    if (const auto text = read_file(hierarchy.base + "/cgroup.controllers"))
-      for (const std::string_view name : split(trimmed(*text), ' ')) hierarchy.controllers.emplace_back(name);
-  if (hierarchy.problem.empty() && ::faccessat(AT_FDCWD, hierarchy.base.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+  if (hierarchy.problem.empty() && !may_make_groups_in(hierarchy.base))
     hierarchy.problem = hierarchy.base + " is not writable: " + std::strerror(errno);
 }
 
+/// The root group may hold processes; it alone has no cgroup.type.
+bool holds_others(const std::string& group) {
+  if (::access((group + "/cgroup.type").c_str(), F_OK) != 0) return false;
+  const auto members = read_file(group + "/cgroup.procs");
+  return !members || (!members->empty() && trimmed(*members) != std::to_string(::getpid()));
+}
+
+/// From the base upwards the first group without other processes; nothing if the mount shows none.
+std::optional<std::string> nearest_without_others(const CgroupHierarchy& hierarchy) {
+  std::string group = hierarchy.base;
+  while (holds_others(group)) {
+    if (group == hierarchy.mount_point) return std::nullopt;
+    group.resize(group.rfind('/'));
+  }
+  return group;
+}
+
+/// Sees to it that a cgroup2 base can hand its controllers on; what is taken away from it becomes a hierarchy of its
+/// own.
+void avoid_others(std::vector<CgroupHierarchy>& hierarchies) {
+  const auto unified = std::ranges::find_if(hierarchies, &CgroupHierarchy::unified);
+  if (unified == hierarchies.end() || !unified->problem.empty() || unified->controllers.empty()) return;
+  const auto free = nearest_without_others(*unified);
+  if (free == unified->base) return;
+  if (free && may_make_groups_in(*free)) {
+    unified->base = *free;
+    unified->controllers = controllers_of(*free);
+    return;
+  }
+  CgroupHierarchy blocked = *unified;
+  blocked.problem = others_in(blocked.base);
+  unified->controllers.clear();
+  hierarchies.push_back(std::move(blocked));
+}
+
 }  // namespace
+
+std::string others_in(const std::string& group) { return "other processes are in " + group; }
 
 std::vector<CgroupHierarchy> join_hierarchies(const std::vector<MountEntry>& mounts,
                                               const std::vector<CgroupMembership>& memberships,
@@ -112,10 +159,8 @@ Result<std::vector<CgroupHierarchy>> find_hierarchies(const CgroupRoots& roots) 
   TRY_ASSIGN(const auto mounts, parse_mountinfo(mounts_text));
   TRY_ASSIGN(const std::string self_text, read_file(roots.self_cgroup));
   auto hierarchies = join_hierarchies(mounts, parse_self_cgroup(self_text), roots.parent);
-  for (CgroupHierarchy& hierarchy : hierarchies) {
-    look_at(hierarchy);
-    hierarchy.controllers = useful(hierarchy.controllers);
-  }
+  for (CgroupHierarchy& hierarchy : hierarchies) look_at(hierarchy);
+  if (!roots.parent) avoid_others(hierarchies);
   std::erase_if(hierarchies, [](const CgroupHierarchy& each) { return !each.unified && each.controllers.empty(); });
   return hierarchies;
 }

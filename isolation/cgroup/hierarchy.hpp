@@ -15,7 +15,7 @@ struct CgroupHierarchy {
   bool unified = false;                  ///< cgroup2; otherwise a v1 mount, perhaps of several controllers
   std::vector<std::string> controllers;  ///< cgroup2: those that may be enabled for children of base
   std::string mount_point;
-  std::string base;     ///< directory of the own group, or of --cgroup-parent; empty if this mount does not show it
+  std::string base;     ///< directory below which groups are made; empty if this mount does not show it
   std::string problem;  ///< why no group can be made here; empty if one can
 };
 
@@ -27,7 +27,15 @@ std::vector<CgroupHierarchy> join_hierarchies(const std::vector<MountEntry>& mou
 
 /// The same from this host, with cgroup2's controllers and what stands in the way. Only controllers and v1 mounts that
 /// hermetric has a use for. Changes nothing.
+///
+/// cgroup2 hands controllers on only where no process is (cgroup-v2.rst, "No Internal Process Constraint"). This
+/// process can move itself (delegation.hpp); where others are in the own group, as in a terminal's scope, the base is
+/// the nearest group above that has none: beside the own one, whose caps then do not bind the jobs. Where there is none
+/// that is writable, the own group stays the base without controllers, and they are a hierarchy with a problem.
 Result<std::vector<CgroupHierarchy>> find_hierarchies(const CgroupRoots& roots);
+
+/// "other processes are in GROUP": the problem of such a base.
+std::string others_in(const std::string& group);
 
 /// What those without a problem amount to.
 CgroupLayout layout_of(const std::vector<CgroupHierarchy>& hierarchies);

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "isolation/cgroup/testing/fake_tree.hpp"
 
 namespace hermetric {
 namespace {
@@ -65,6 +68,70 @@ TEST(JoinHierarchies, AParentReplacesTheOwnPath) {
 TEST(JoinHierarchies, TheGroupItMovedItselfIntoDoesNotCount) {
   EXPECT_EQ(join(kV2Mount, "0::/ci/hermetric-self-42\n")[0].base, "/sys/fs/cgroup/ci");
   EXPECT_EQ(join(kV2Mount, "0::/hermetric-self-42\n")[0].base, "/sys/fs/cgroup");
+}
+
+/// A terminal's scope on cgroup2: /slice/own, with members as cgroup.procs lists them.
+class OwnGroup : public ::testing::Test {
+ protected:
+  OwnGroup() { tree_.mount("v2", "cgroup2", "", "/slice/own"); }
+
+  void group(const std::string& path, const std::string& members, const std::string& controllers) {
+    tree_.write("v2" + path + "/cgroup.type", "domain\n");
+    tree_.write("v2" + path + "/cgroup.procs", members);
+    tree_.write("v2" + path + "/cgroup.controllers", controllers);
+  }
+  std::vector<CgroupHierarchy> find(const std::optional<std::string>& parent = std::nullopt) {
+    CgroupRoots roots = tree_.roots();
+    roots.parent = parent;
+    auto found = find_hierarchies(roots);
+    if (!found) ADD_FAILURE() << found.error().message();
+    return found ? *std::move(found) : std::vector<CgroupHierarchy>();
+  }
+
+  ::hermetric::testing::FakeTree tree_;
+  const std::string self_ = std::to_string(::getpid()) + "\n";
+};
+
+TEST_F(OwnGroup, IsTheBaseWhereNobodyElseIs) {
+  group("/slice", "", "memory pids");
+  group("/slice/own", self_, "memory");
+  const auto found = find();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].base, tree_.path("v2/slice/own"));
+  EXPECT_THAT(found[0].controllers, ElementsAre("memory"));
+}
+
+TEST_F(OwnGroup, GivesWayToTheNearestAboveWithoutProcesses) {
+  tree_.write("v2/cgroup.controllers", "cpu memory pids");
+  group("/slice", "", "memory pids");
+  group("/slice/own", "1\n" + self_, "memory");
+  EXPECT_EQ(find()[0].base, tree_.path("v2/slice"));
+  EXPECT_THAT(find()[0].controllers, ElementsAre("memory", "pids"));
+  group("/slice", "1\n", "memory pids");
+  EXPECT_EQ(find()[0].base, tree_.path("v2")) << "the root may hold processes";
+  EXPECT_THAT(find()[0].controllers, ElementsAre("cpu", "memory", "pids"));
+}
+
+TEST_F(OwnGroup, KeepsTheLeafWhereControllersCannotBeHandedOn) {
+  group("", "1\n", "memory");  // the mount of a container: not the root of all groups
+  group("/slice", "1\n", "memory");
+  group("/slice/own", "1\n" + self_, "memory");
+  const auto found = find();
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].problem, "");
+  EXPECT_TRUE(found[0].controllers.empty());
+  EXPECT_EQ(found[1].problem, "other processes are in " + tree_.path("v2/slice/own"));
+  EXPECT_THAT(found[1].controllers, ElementsAre("memory"));
+}
+
+TEST_F(OwnGroup, WithoutControllersMayHoldAnybody) {
+  group("/slice/own", "1\n" + self_, "hugetlb");
+  EXPECT_EQ(find()[0].base, tree_.path("v2/slice/own"));
+}
+
+TEST_F(OwnGroup, AParentThatIsAskedForIsTakenAsItIs) {
+  group("/slice", "1\n", "memory");
+  EXPECT_EQ(find("/slice")[0].base, tree_.path("v2/slice"));
 }
 
 CgroupHierarchy some(bool unified, std::vector<std::string> controllers, std::string problem = "") {

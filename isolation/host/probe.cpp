@@ -88,13 +88,10 @@ ControllerSupport describe(std::string_view name, const CgroupHierarchy* hierarc
     return {std::string(name),
             "",
             {.available = false,
-             .reason = "no cgroup hierarchy has it",
-             .remedy = "mount cgroup2, or enable it at boot (cgroup_enable=...)"}};
+             .reason = "no cgroup hierarchy hands it to hermetric",
+             .remedy = "start it by systemd-run --scope -p Delegate=yes, or enable it at boot (cgroup_enable=...)"}};
   Capability capability{.available = hierarchy->problem.empty()};
-  if (!capability.available)
-    capability = {.available = false,
-                  .reason = hierarchy->problem,
-                  .remedy = "run as root, with --cgroup-parent, or by systemd-run --user -p Delegate=yes"};
+  if (!capability.available) capability = {.available = false, .reason = hierarchy->problem, .remedy = kGroupRemedy};
   return {std::string(name), hierarchy->unified ? "v2" : "v1", std::move(capability)};
 }
 

@@ -32,6 +32,10 @@ constexpr std::string_view missing_root_capability(std::uint64_t effective) {
   return "";
 }
 
+/// What would help whom the control groups do not serve.
+inline constexpr const char* kGroupRemedy =
+    "run as root, with --cgroup-parent, or by systemd-run --scope -p Delegate=yes (--user too if not root)";
+
 /// What would help whom unshare(2) refused a user namespace with `error`.
 constexpr const char* user_namespace_remedy(int error) {
   if (error == ENOSPC) return "or run as root";

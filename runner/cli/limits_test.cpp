@@ -20,6 +20,19 @@ class Limit : public testing::Cli {
 constexpr const char* kBurn = "while :; do :; done";
 constexpr const char* kEatMemory = "/usr/bin/python3 -c 'b\"x\"*200000000'";
 
+/// As in a terminal: the group is not hermetric's alone, so it hands no controllers on.
+TEST_F(Limit, MemoryIsCappedWhereTheGroupHoldsOtherProcesses) {
+  const std::filesystem::path group = "/sys/fs/cgroup/hermetric-scope-" + std::to_string(::getpid());
+  const std::filesystem::path controllers = "/sys/fs/cgroup/cgroup.controllers";
+  HERMETRIC_NEED("cgroup2-controllers", testing::content_of(controllers).contains("memory"),
+                 "cgroup2 has no memory controller here");
+  std::filesystem::create_directory(group);
+  const std::string enter = "echo $$ >" + (group / "cgroup.procs").string();
+  call_as({"/bin/sh", "-c", enter + "; \"$@\"; exit $?", "sh", HERMETRIC_EXECUTABLE});  // the shell stays in it
+  ended({"--memory", "64M"}, kEatMemory, 137, "out_of_memory");
+  EXPECT_EQ(::rmdir(group.c_str()), 0) << "something is left in it";
+}
+
 TEST_F(Limit, CpuTimeEndsTheJobWhoeverUsesIt) {
   const json job =
       ended({"--cpu-time", "300ms", "--grace", "0ms"}, std::string(kBurn) + " & " + kBurn, 124, "cpu_time_exceeded");

@@ -8,6 +8,7 @@
 
 #include "isolation/sys/files.hpp"
 #include "isolation/sys/system.hpp"
+#include "isolation/types/privileges.hpp"
 #include "isolation/workspace/artifacts.hpp"
 #include "runner/job/settings_digest.hpp"
 
@@ -110,8 +111,7 @@ class Attempt {
 
   Status check_cpu_time_is_counted() const {
     if (!job_.limits.cpu_time || sandbox_->sample().cpu_usage_usec) return {};
-    return std::unexpected(Error("cpu_time: no cgroup of this host counts the job's CPU time")
-                               .remedy("run as root, with --cgroup-parent, or by systemd-run --user -p Delegate=yes"));
+    return std::unexpected(Error("cpu_time: no cgroup of this host counts the job's CPU time").remedy(kGroupRemedy));
   }
 
   Result<Intervention> watch() {

@@ -34,12 +34,13 @@ class FakeTree {
     std::ofstream(file) << text;
   }
 
-  /// Mounts hierarchies at ROOT/NAME: type is cgroup or cgroup2, options the v1 controllers; the own path is /own.
-  void mount(const std::string& name, const std::string& type, const std::string& options) {
+  /// Mounts hierarchies at ROOT/NAME: type is cgroup or cgroup2, options the v1 controllers.
+  void mount(const std::string& name, const std::string& type, const std::string& options,
+             const std::string& own = "/own") {
     mountinfo_ +=
         "30 20 0:30 / " + path(name) + " rw - " + type + " none rw" + (options.empty() ? "" : "," + options) + "\n";
-    self_cgroup_ += (type == "cgroup2" ? "0:" : "1:") + options + ":/own\n";
-    std::filesystem::create_directories(path(name) + "/own");
+    self_cgroup_ += (type == "cgroup2" ? "0:" : "1:") + options + ":" + own + "\n";
+    std::filesystem::create_directories(path(name) + own);
   }
 
   [[nodiscard]] CgroupRoots roots() const {
