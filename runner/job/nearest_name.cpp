@@ -21,8 +21,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-bool is_slip(std::string_view text, std::size_t distance) {
-  return distance <= std::max<std::size_t>(1, text.size() / 3);
+bool is_slip(std::string_view text, std::string_view name, std::size_t distance) {
+  return distance <= std::max<std::size_t>(1, text.size() / 3) ||
+         (name.starts_with(text) && name.size() <= 2 * text.size());
 }
 
 }  // namespace hermetric

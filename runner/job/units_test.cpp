@@ -84,6 +84,8 @@ TEST(NearestName, CountsEdits) {
 TEST(NearestName, OffersOnlySlips) {
   const std::vector<std::string> names = {"build", "test", "deploy"};
   EXPECT_EQ(did_you_mean("tset", names), " (did you mean \"test\"?)");
+  EXPECT_EQ(did_you_mean("depl", names), " (did you mean \"deploy\"?)");
+  EXPECT_EQ(did_you_mean("de", names), "");
   EXPECT_EQ(did_you_mean("x", names), "");
   EXPECT_EQ(did_you_mean("package", names), "");
   EXPECT_EQ(did_you_mean("x", std::vector<std::string>{}), "");
