@@ -46,7 +46,7 @@ struct CgroupSample {
 /// One column of a timeline.
 struct SampleColumn {
   std::string_view name;
-  std::optional<std::uint64_t> CgroupSample::*figure;
+  std::optional<std::uint64_t> CgroupSample::* figure;
   bool cumulative;  ///< grows from the group's birth on; else it is a level
 };
 

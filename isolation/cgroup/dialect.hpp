@@ -32,7 +32,7 @@ struct UsageRow {
 };
 
 struct SampleRow {
-  std::optional<std::uint64_t> CgroupSample::*figure;
+  std::optional<std::uint64_t> CgroupSample::* figure;
   std::string_view controller;
   const char* file;
   std::string_view key;

@@ -230,7 +230,7 @@ bool counts_without_rule(std::string_view release) {
 /// appear in the group even if it does no IO, so that 0 is told apart from "not counted". An older kernel needs a rule
 /// that is a limit, for both directions: more bytes a second than any disk moves.
 void add_io_counting(const CgroupRequest& request, std::vector<CapWrite>& caps) {
-  struct utsname system {};
+  struct utsname system{};
   ::uname(&system);
   const bool by_itself = counts_without_rule(system.release);
   const std::string limit = by_itself ? " 0" : " " + std::to_string(std::uint64_t{1} << 40U);

@@ -19,8 +19,8 @@ bool is_slip(std::string_view text, std::string_view name, std::size_t distance)
 
 /// " (did you mean "NAME"?)" with the nearest of `names`, or nothing when none is near.
 template <std::ranges::input_range Names>
-requires std::convertible_to<std::ranges::range_reference_t<Names>, std::string_view> std::string did_you_mean(
-    std::string_view text, Names&& names) {
+  requires std::convertible_to<std::ranges::range_reference_t<Names>, std::string_view>
+std::string did_you_mean(std::string_view text, Names&& names) {
   std::size_t best = std::numeric_limits<std::size_t>::max();
   std::string nearest;
   for (const auto& name : names) {
