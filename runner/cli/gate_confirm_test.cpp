@@ -19,7 +19,8 @@ class GateConfirm : public testing::Cli {
     Cli::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     if (testing::is_emulated()) GTEST_SKIP() << "emulated: starting the program takes as long as what it burns";
-    write("ci.yml", "jobs:\n  test: { command: '" HERMETRIC_KNOWN_LOAD " burn $(cat work)' }\n");
+    write("ci.yml", "jobs:\n  test: { ro: ['" HERMETRIC_KNOWN_LOAD "'], command: '" HERMETRIC_KNOWN_LOAD
+                    " burn $(cat work)' }\n");
     ASSERT_EQ(std::system((git() + "init -q .").c_str()), 0);
   }
 
