@@ -101,8 +101,8 @@ class Cgroup {
 };
 
 /// Makes groups below hermetric's own group in each hierarchy, or beside it (hierarchy.hpp). Safe from several threads.
-/// On cgroup v2 the first create() may have to enable controllers and to move this process aside (delegation.hpp); the
-/// destructor undoes both.
+/// On cgroup v2 the first create() may have to enable controllers and to move this process aside; if it moved, the
+/// destructor undoes both (delegation.hpp).
 class CgroupDriver {
  public:
   virtual ~CgroupDriver() = default;

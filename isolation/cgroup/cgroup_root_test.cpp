@@ -1,6 +1,8 @@
 /// The drivers against this host's kernel: real groups, real processes. Everything runs twice: with what is mounted,
 /// and as if cgroup2 were not, which makes a v1 host of a hybrid one.
 
+#include "isolation/cgroup/testing/cgroup_root.hpp"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -16,7 +18,6 @@
 #include "isolation/cgroup/cgroup.hpp"
 #include "isolation/cgroup/cgroup_text.hpp"
 #include "isolation/cgroup/testing/contract.hpp"
-#include "isolation/cgroup/testing/fake_tree.hpp"
 #include "isolation/cgroup/testing/processes.hpp"
 #include "isolation/sys/clock.hpp"
 #include "isolation/sys/files.hpp"
@@ -26,63 +27,13 @@ namespace hermetric {
 namespace {
 
 using testing::burn_cpu;
+using testing::CgroupRoot;
+using testing::exists;
 using testing::start_in;
 using testing::touch_memory;
 using testing::wait_for;
 
-bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
-
 std::string read_trimmed(const std::string& path) { return std::string(trimmed(read_file(path).value_or(""))); }
-
-class CgroupRoot : public ::testing::TestWithParam<const char*> {
- protected:
-  void SetUp() override {
-    HERMETRIC_NEED("root", ::geteuid() == 0, "the tests make groups below their own");
-    CgroupRoots roots;
-    if (only_v1()) roots.mountinfo = tree_.path("mountinfo");
-    if (only_v1()) tree_.write("mountinfo", mounts_without_cgroup2());
-    auto driver = find_cgroups(roots);
-    ASSERT_TRUE(driver) << driver.error().message();
-    driver_ = *std::move(driver);
-    HERMETRIC_NEED(only_v1() ? "cgroup-v1" : "cgroup", driver_->layout() != CgroupLayout::kNone,
-                   "no hierarchy in which a group can be made");
-  }
-
-  void TearDown() override {
-    for (const std::string& path : made_) EXPECT_FALSE(exists(path)) << path << " was left behind";
-  }
-
-  static bool only_v1() { return GetParam() == std::string_view("v1"); }
-
-  static std::string mounts_without_cgroup2() {
-    std::string mounts;
-    const std::string text = read_file("/proc/self/mountinfo").value_or("");
-    for (const std::string_view line : split(text, '\n'))
-      if (line.find(" - cgroup2 ") == std::string_view::npos) mounts.append(line).append("\n");
-    return mounts;
-  }
-
-  static std::string fresh_name() {
-    static int counter = 0;
-    return "hermetric-test-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-  }
-
-  Result<std::unique_ptr<Cgroup>> try_create(const CgroupRequest& request) {
-    const std::string name = fresh_name();
-    for (std::string& path : driver_->paths_of(name, request)) made_.push_back(std::move(path));
-    return driver_->create(name, request);
-  }
-
-  std::unique_ptr<Cgroup> create(const CgroupRequest& request) {
-    auto group = try_create(request);
-    if (!group) ADD_FAILURE() << group.error().message();
-    return group ? *std::move(group) : nullptr;
-  }
-
-  ::hermetric::testing::FakeTree tree_;
-  std::unique_ptr<CgroupDriver> driver_;
-  std::vector<std::string> made_;
-};
 
 INSTANTIATE_TEST_SUITE_P(Host, CgroupRoot, ::testing::Values("mounted", "v1"),
                          [](const auto& parameter) { return std::string(parameter.param); });
@@ -328,49 +279,6 @@ TEST_P(CgroupRoot, SamplesARunningGroup) {
   EXPECT_GE(sample.anon_bytes.value_or(0), mebibytes(7).count);
   EXPECT_TRUE(group->kill());
   (void)wait_for(pid);
-}
-
-/// What `ps`, `pause` and `kill` of another process do with the directories that a ledger names.
-TEST_P(CgroupRoot, AViewOfAnothersGroupsControlsThemAndLeavesThem) {
-  const auto group = create({});
-  ASSERT_NE(group, nullptr);
-  const pid_t pid = start_in(group->entry(), [] {
-    touch_memory(mebibytes(8));
-    for (;;) asm volatile("");
-  });
-  std::vector<std::string> named = group->paths();
-  named.push_back(named.front() + "-gone");
-  {
-    const auto view = open_groups(named);
-    ASSERT_TRUE(view) << view.error().message();
-    EXPECT_EQ((*view)->paths(), group->paths()) << "a directory that is gone is left out";
-    EXPECT_EQ((*view)->populated().value_or(false), true);
-    CgroupSample sample = (*view)->sample();
-    for (int i = 0; i < 5000 && (sample.memory_bytes.value_or(0) < mebibytes(8).count || sample.cpu_usage_usec == 0);
-         ++i) {  // CPU time is charged at a tick, or when another runs
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      sample = (*view)->sample();
-    }
-    EXPECT_GE(sample.memory_bytes.value_or(0), mebibytes(8).count);
-    EXPECT_GT(sample.cpu_usage_usec.value_or(0), 0U);
-    EXPECT_EQ(sample.pids.value_or(1), 1U);
-    EXPECT_TRUE((*view)->freeze(true));
-  }
-  for (const std::string& path : made_) EXPECT_TRUE(exists(path)) << path << " went with the view";
-  const auto view = open_groups(group->paths());
-  ASSERT_TRUE(view);
-  EXPECT_TRUE((*view)->kill());
-  EXPECT_TRUE(WIFSIGNALED(wait_for(pid)));
-}
-
-TEST_P(CgroupRoot, AViewOfNoGroupIsEmptyAndOneOfAnyDirectoryRefused) {
-  const auto gone = open_groups({"/sys/fs/cgroup/hermetric-none", "/nowhere"});
-  ASSERT_TRUE(gone) << gone.error().message();
-  EXPECT_TRUE((*gone)->paths().empty());
-  EXPECT_EQ((*gone)->populated().value_or(true), false);
-  EXPECT_TRUE((*gone)->kill());
-  EXPECT_FALSE((*gone)->freeze(true));
-  EXPECT_FALSE(open_groups({"/etc"}));
 }
 
 /// A hermetric inside a job's group is in the way of its own groups: it moves itself aside, and back at the end.

@@ -92,8 +92,9 @@ std::vector<std::string> controllers_of(const std::string& group) {
 
 /// Controllers of the base, and whether a directory can be made in it.
 void look_at(CgroupHierarchy& hierarchy) {
-  hierarchy.controllers = hierarchy.unified ? controllers_of(hierarchy.base) : useful(hierarchy.controllers);
+  if (!hierarchy.unified) hierarchy.controllers = useful(hierarchy.controllers);
   if (hierarchy.base.empty()) return;
+  if (hierarchy.unified) hierarchy.controllers = controllers_of(hierarchy.base);
   if (hierarchy.problem.empty() && !may_make_groups_in(hierarchy.base))
     hierarchy.problem = hierarchy.base + " is not writable: " + std::strerror(errno);
 }

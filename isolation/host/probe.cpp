@@ -89,7 +89,7 @@ ControllerSupport describe(std::string_view name, const CgroupHierarchy* hierarc
             "",
             {.available = false,
              .reason = "no cgroup hierarchy hands it to hermetric",
-             .remedy = "start it by systemd-run --scope -p Delegate=yes, or enable it at boot (cgroup_enable=...)"}};
+             .remedy = kGroupRemedy + std::string(", or enable it at boot (cgroup_enable=...)")}};
   Capability capability{.available = hierarchy->problem.empty()};
   if (!capability.available) capability = {.available = false, .reason = hierarchy->problem, .remedy = kGroupRemedy};
   return {std::string(name), hierarchy->unified ? "v2" : "v1", std::move(capability)};
