@@ -87,7 +87,7 @@ Result<ScheduleSummary> PipelineRun::run(Session& session, const Pipeline& pipel
     const std::jthread watcher = watch_for_interrupt(session.interrupt(), schedule.stop, over);
     const ScopeExit end_watch([&over] { over.set(); });  // whatever happens: the watcher is waited for
     summary = run_pipeline(
-        pipeline, schedule, [&run](const JobSpec& job) { return run.run_job(job); },
+        pipeline, schedule, [&run](const JobSpec& job, const LeavePlace& leave) { return run.run_job(job, leave); },
         [&run](const JobReport& job) { run.on_finished(job); });
     if (!summary) return summary;
     end_run_report(report, run.jobs_cpu_);
@@ -120,10 +120,10 @@ std::optional<PreparedCell> PipelineRun::take_prepared(const JobSpec& job, const
   return cell;
 }
 
-JobReport PipelineRun::run_job(const JobSpec& job) {
+JobReport PipelineRun::run_job(const JobSpec& job, const LeavePlace& leave) {
   display_.job_started(job.name);
   for (unsigned attempt = 1;; ++attempt) {
-    JobReport report = run_guarded(job, attempt);
+    JobReport report = run_guarded(job, attempt, leave);
     const bool own_failure = report.outcome.status != OutcomeStatus::kPassed &&
                              report.outcome.status != OutcomeStatus::kCancelled &&
                              report.outcome.status != OutcomeStatus::kSetupFailed;
@@ -138,15 +138,15 @@ JobReport PipelineRun::run_job(const JobSpec& job) {
 }
 
 /// What a library throws (fs::copy, a thread that cannot start) ends this job, not hermetric and all the others.
-JobReport PipelineRun::run_guarded(const JobSpec& job, unsigned attempt) {
+JobReport PipelineRun::run_guarded(const JobSpec& job, unsigned attempt, const LeavePlace& leave) {
   try {
-    return run_attempt(job, attempt);
+    return run_attempt(job, attempt, leave);
   } catch (const std::exception& error) {
     return failed_to_start(job, attempt, Error(error.what()));
   }
 }
 
-JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt) {
+JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt, const LeavePlace& leave) {
   const std::string logs = directory_.logs_of(job.name);
   const auto facts = facts_for(job);
   const Status made = make_directories(logs);
@@ -160,7 +160,8 @@ JobReport PipelineRun::run_attempt(const JobSpec& job, unsigned attempt) {
                               if (sample.memory_bytes) memory = Bytes{*sample.memory_bytes};
                               display_.job_sample(running.name, elapsed, cpu, memory);
                             },
-                            [this](const JobSpec& due, const SandboxSpec& spec) { return take_prepared(due, spec); }};
+                            [this](const JobSpec& due, const SandboxSpec& spec) { return take_prepared(due, spec); },
+                            cores_ ? nullptr : leave};  // own cores are given back with the report
   const AttemptFiles files{log_path(logs, "stdout", 0), log_path(logs, "stderr", 0), directory_.artifacts_of(job.name)};
   JobSpec placed = job;
   std::unique_ptr<CoreAllocator::Lease> own_cores;  // to the end of the attempt

@@ -41,9 +41,9 @@ class PipelineRun {
   PipelineRun(Session& session, const Pipeline& pipeline, ReportDirectory directory, RunReportWriter writer,
               LiveDisplay& display, SummaryTable& table, Event cancel);
 
-  JobReport run_job(const JobSpec& job);
-  JobReport run_guarded(const JobSpec& job, unsigned attempt);
-  JobReport run_attempt(const JobSpec& job, unsigned attempt);
+  JobReport run_job(const JobSpec& job, const LeavePlace& leave);
+  JobReport run_guarded(const JobSpec& job, unsigned attempt, const LeavePlace& leave);
+  JobReport run_attempt(const JobSpec& job, unsigned attempt, const LeavePlace& leave);
   Result<ResolveContext> facts_for(const JobSpec& job);
   void make_pool(const Pipeline& pipeline, std::size_t cells);
   std::optional<PreparedCell> take_prepared(const JobSpec& job, const SandboxSpec& spec);

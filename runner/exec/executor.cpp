@@ -31,6 +31,8 @@ class Attempt {
     }
     TRY_ASSIGN(const Intervention intervention, watch());
     TRY_ASSIGN(const Ending ending, sandbox_->wait());
+    const bool is_passing = ending.exit_code == 0 && intervention == Intervention::kNone;
+    if (context_.on_gone && is_passing && job_.scratch != "tmpfs") context_.on_gone();
     warn_of_pauses();
     sandbox_->read_usage(report_.resources);
     report_.denied = sandbox_->denials();

@@ -14,9 +14,13 @@
 namespace hermetric {
 namespace {
 
-struct Ended {
+/// One for the job that has the place, one for what is left to do for the job before.
+constexpr std::size_t kWorkersForAPlace = 2;
+
+/// What a worker says of its job, first perhaps that its place is free, in the end what became of it.
+struct Progress {
   std::size_t job;
-  JobReport report;
+  std::optional<JobReport> report;
 };
 
 JobReport skipped_report(const JobSpec& job, const std::string& reason) {
@@ -49,8 +53,10 @@ class Run {
         on_finished_(on_finished),
         graph_(pipeline),
         admission_(share_of(options.capacity, parallel_limit(options)), demands_of(pipeline, options.capacity)),
-        pool_(std::min<std::size_t>(parallel_limit(options), pipeline.jobs.size()),
-              [&pipeline, &run](const std::size_t& job) { return Ended{job, run(pipeline.jobs[job])}; }) {}
+        has_left_(pipeline.jobs.size()),
+        pool_(
+            std::min<std::size_t>(kWorkersForAPlace * parallel_limit(options), pipeline.jobs.size()),
+            [this, &run](const std::size_t& job) { return Progress{job, run(pipeline_.jobs[job], leaver_of(job))}; }) {}
 
   ScheduleSummary to_the_end() {
     for (;;) {
@@ -58,7 +64,10 @@ class Run {
       start_what_may();
       if (graph_.done()) return summary_;
       // While stopping, the ends of the running jobs are still waited for.
-      if (auto ended = pool_.take(stopping_ ? std::stop_token() : stop_.get_token())) finish(*ended);
+      if (const auto progress = pool_.take(stopping_ ? std::stop_token() : stop_.get_token())) {
+        leave(progress->job);
+        if (progress->report) finish(progress->job, *progress->report);
+      }
     }
   }
 
@@ -70,13 +79,23 @@ class Run {
     }
   }
 
-  void finish(const Ended& ended) {
-    const JobSpec& job = pipeline_.jobs[ended.job];
-    const OutcomeStatus status = ended.report.outcome.status;
-    admission_.release(ended.job);
+  /// With one place nothing of a job goes on beside the next.
+  LeavePlace leaver_of(std::size_t job) {
+    if (parallel_limit(options_) == 1) return [] {};
+    return [this, job] { pool_.announce({job, std::nullopt}); };
+  }
+
+  void leave(std::size_t job) {
+    if (!has_left_[job]) admission_.release(job);
+    has_left_[job] = true;
+  }
+
+  void finish(std::size_t number, const JobReport& report) {
+    const JobSpec& job = pipeline_.jobs[number];
+    const OutcomeStatus status = report.outcome.status;
     ++(status == OutcomeStatus::kPassed ? summary_.passed : summary_.failed);
-    on_finished_(ended.report);
-    skip(graph_.finish(ended.job, status));
+    on_finished_(report);
+    skip(graph_.finish(number, status));
     if (options_.fail_fast && status != OutcomeStatus::kPassed && job.if_failed == IfFailed::kStop && !stopping_)
       end_early(fmt::format("--fail-fast, and job \"{}\" did not pass", job.name));
   }
@@ -105,7 +124,8 @@ class Run {
   Admission admission_;
   bool stopping_ = false;
   ScheduleSummary summary_;
-  WorkerPool<std::size_t, Ended> pool_;
+  std::vector<bool> has_left_;  ///< by job
+  WorkerPool<std::size_t, Progress> pool_;
 };
 
 }  // namespace

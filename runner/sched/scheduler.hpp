@@ -35,13 +35,18 @@ struct ScheduleSummary {
   [[nodiscard]] bool success() const { return failed == 0 && !interrupted; }
 };
 
-using RunJob = std::function<JobReport(const JobSpec&)>;
+/// Says that a job's processes are gone and that it is passing: its share of the host goes to the next one, beside what
+/// is left to do for it. To be called once before the report is returned, or not at all. With one place (`--jobs 1`) it
+/// does nothing: nothing goes on beside a job then.
+using LeavePlace = std::function<void()>;
+using RunJob = std::function<JobReport(const JobSpec&, const LeavePlace&)>;
 using OnFinished = std::function<void(const JobReport&)>;
 
 /// Runs a pipeline and returns when everything has ended.
 ///
 /// `run` is called on worker threads, which each take one job at a time and live until the run ends: a job's processes
-/// are tied to the thread that made them. `on_finished` is called on the caller's thread, once for each job (a skipped
+/// are tied to the thread that made them. There are two for each job that may run at a time: one may be left with the
+/// end of a job that has left its place. `on_finished` is called on the caller's thread, once for each job (a skipped
 /// one has a report too), before a job that needs this one may start.
 ///
 /// A job that did not pass triggers --fail-fast unless it says `if_failed: continue`.

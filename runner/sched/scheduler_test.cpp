@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <mutex>
 #include <random>
@@ -45,7 +48,7 @@ struct Log {
 Log run_with(const Pipeline& pipeline, const std::map<std::string, OutcomeStatus>& ends,
              const ScheduleOptions& options) {
   Log log;
-  const auto run = [&](const JobSpec& spec) {
+  const auto run = [&](const JobSpec& spec, const LeavePlace&) {
     const auto end = ends.find(spec.name);
     return report_of(spec, end == ends.end() ? OutcomeStatus::kPassed : end->second);
   };
@@ -105,7 +108,7 @@ Log run_until_stopped(const Pipeline& pipeline, const ScheduleOptions& options, 
   std::condition_variable_any changed;
   std::size_t running = 0;
   std::stop_source stop = options.stop;
-  const auto run = [&](const JobSpec& spec) {
+  const auto run = [&](const JobSpec& spec, const LeavePlace&) {
     std::unique_lock lock(mutex);
     ++running;
     changed.notify_all();
@@ -151,7 +154,7 @@ TEST(Scheduler, AStopBeforeTheStartRunsNothing) {
 TEST(Scheduler, ACapAboveTheHostsStartsNothing) {
   Pipeline pipeline = {{job("small"), job("big")}};
   pipeline.jobs[1].limits.cpus = 3;
-  const auto run = [](const JobSpec& spec) {
+  const auto run = [](const JobSpec& spec, const LeavePlace&) {
     ADD_FAILURE() << spec.name << " was started";
     return JobReport{};
   };
@@ -163,7 +166,7 @@ TEST(Scheduler, ACapAboveTheHostsStartsNothing) {
 
 TEST(Scheduler, SkippedReportsHaveNoFigures) {
   const Pipeline pipeline = {{job("a"), job("b", {"a"})}};
-  const auto run = [](const JobSpec& spec) { return report_of(spec, OutcomeStatus::kFailed); };
+  const auto run = [](const JobSpec& spec, const LeavePlace&) { return report_of(spec, OutcomeStatus::kFailed); };
   const auto summary = run_pipeline(pipeline, one_at_a_time(), run, [](const JobReport& report) {
     if (report.name != "b") return;
     for_each_measured(report.resources, [](std::string_view path, const Measured& figure) {
@@ -181,7 +184,8 @@ class Witness {
     for (const JobSpec& spec : pipeline.jobs) specs_[spec.name] = &spec;
   }
 
-  JobReport run(const JobSpec& spec, bool fails) {
+  /// Of the jobs that pass, every other leaves its place before its report is there.
+  JobReport run(const JobSpec& spec, const LeavePlace& leave, bool fails) {
     {
       const std::lock_guard lock(mutex_);
       EXPECT_TRUE(started_.insert(spec.name).second) << spec.name << " ran twice";
@@ -191,8 +195,14 @@ class Witness {
       EXPECT_TRUE(running_.fits_in(share_of(options_.capacity, options_.max_parallel)));
     }
     std::this_thread::yield();
-    const std::lock_guard lock(mutex_);
-    running_ -= demand_of(spec, options_.capacity);
+    const bool leaves = options_.max_parallel > 1 && !fails && std::hash<std::string>()(spec.name) % 2 == 0;
+    if (leaves) {
+      go(spec);
+      leave();
+      std::this_thread::yield();
+      return report_of(spec, OutcomeStatus::kPassed);
+    }
+    go(spec);
     return report_of(spec, fails ? OutcomeStatus::kFailed : OutcomeStatus::kPassed);
   }
 
@@ -214,6 +224,11 @@ class Witness {
   }
 
  private:
+  void go(const JobSpec& spec) {
+    const std::lock_guard lock(mutex_);
+    running_ -= demand_of(spec, options_.capacity);
+  }
+
   const ScheduleOptions& options_;
   std::mutex mutex_;
   std::map<std::string, const JobSpec*> specs_;
@@ -249,8 +264,8 @@ TEST(Scheduler, LawsHoldForRandomPipelines) {
                                      .stop = {}};
     const std::size_t failing = random() % 4;  // 0: none, else one in `failing + 1`
     Witness witness(pipeline, options);
-    const auto run = [&](const JobSpec& spec) {
-      return witness.run(spec, failing > 0 && std::hash<std::string>()(spec.name) % (failing + 1) == 0);
+    const auto run = [&](const JobSpec& spec, const LeavePlace& leave) {
+      return witness.run(spec, leave, failing > 0 && std::hash<std::string>()(spec.name) % (failing + 1) == 0);
     };
     const auto summary =
         run_pipeline(pipeline, options, run, [&](const JobReport& report) { witness.finished(report); });
@@ -259,6 +274,73 @@ TEST(Scheduler, LawsHoldForRandomPipelines) {
     witness.check_the_end();
     if (HasFailure()) return;
   }
+}
+
+constexpr std::chrono::seconds kPatience(30);
+
+/// Runs "a", which leaves its place and returns its report when `until` is running, and others, which end at once.
+Log run_with_one_that_leaves(const Pipeline& pipeline, const std::string& until, const ScheduleOptions& options) {
+  Log log;
+  std::promise<void> started;
+  const auto run = [&](const JobSpec& spec, const LeavePlace& leave) {
+    if (spec.name == until) started.set_value();
+    if (spec.name == "a") {
+      leave();
+      EXPECT_EQ(started.get_future().wait_for(kPatience), std::future_status::ready) << until << " has not started";
+    }
+    return report_of(spec, OutcomeStatus::kPassed);
+  };
+  const auto summary = run_pipeline(pipeline, options, run, [&](const JobReport& report) {
+    log.lines.push_back(report.name + " " + std::string(name_of(report.outcome.status)));
+  });
+  EXPECT_TRUE(summary);
+  return log;
+}
+
+TEST(Scheduler, AJobThatHasLeftMakesRoomBeforeItsReport) {
+  Pipeline pipeline = {{job("a"), job("b")}};
+  for (JobSpec& spec : pipeline.jobs) spec.limits.memory = mebibytes(100);  // one at a time
+  const ScheduleOptions options = {.capacity = {.cpus = 2, .memory = mebibytes(100)}, .max_parallel = 2, .stop = {}};
+  const Log log = run_with_one_that_leaves(pipeline, "b", options);
+  EXPECT_EQ(log.lines.size(), 2U);
+}
+
+TEST(Scheduler, WhatNeedsAJobThatHasLeftWaitsForItsReport) {
+  const ScheduleOptions options = {.capacity = {.cpus = 2, .memory = {}}, .max_parallel = 2, .stop = {}};
+  const Log log = run_with_one_that_leaves({{job("a"), job("c", {"a"}), job("b")}}, "b", options);
+  ASSERT_EQ(log.lines.size(), 3U);
+  const auto place_of = [&](const char* line) { return std::ranges::find(log.lines, line) - log.lines.begin(); };
+  EXPECT_LT(place_of("a passed"), place_of("c passed"));
+}
+
+TEST(Scheduler, NothingGoesOnBesideTheOnlyPlace) {
+  std::atomic<int> under_way = 0;
+  const auto run = [&](const JobSpec& spec, const LeavePlace& leave) {
+    EXPECT_EQ(++under_way, 1) << spec.name;
+    leave();
+    std::this_thread::yield();
+    --under_way;
+    return report_of(spec, OutcomeStatus::kPassed);
+  };
+  Pipeline pipeline;
+  for (int i = 0; i < 1000; ++i) pipeline.jobs.push_back(job("job " + std::to_string(i)));
+  EXPECT_TRUE(run_pipeline(pipeline, one_at_a_time(), run, [](const JobReport&) {}));
+}
+
+TEST(Scheduler, NoMoreLeaveThanThereArePlaces) {
+  constexpr int kPlaces = 3;
+  std::atomic<int> under_way = 0;
+  const auto run = [&](const JobSpec& spec, const LeavePlace& leave) {
+    EXPECT_LE(++under_way, 2 * kPlaces) << spec.name;
+    leave();
+    std::this_thread::yield();
+    --under_way;
+    return report_of(spec, OutcomeStatus::kPassed);
+  };
+  Pipeline pipeline;
+  for (int i = 0; i < 1000; ++i) pipeline.jobs.push_back(job("job " + std::to_string(i)));
+  const ScheduleOptions options = {.capacity = {.cpus = kPlaces, .memory = {}}, .stop = {}};
+  EXPECT_TRUE(run_pipeline(pipeline, options, run, [](const JobReport&) {}));
 }
 
 TEST(Scheduler, TenThousandJobs) {

@@ -30,6 +30,13 @@ class WorkerPool {
     has_input_.notify_one();
   }
 
+  /// An output besides the one that the work returns, before it does. For the workers.
+  void announce(Output output) {
+    const std::lock_guard lock(mutex_);
+    outputs_.push_back(std::move(output));
+    has_output_.notify_one();
+  }
+
   /// Waits for the next output; nothing if `stop` is requested first.
   std::optional<Output> take(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
@@ -47,10 +54,7 @@ class WorkerPool {
       const Input input = std::move(inputs_.front());
       inputs_.pop_front();
       lock.unlock();
-      Output output = work_(input);
-      lock.lock();
-      outputs_.push_back(std::move(output));
-      has_output_.notify_one();
+      announce(work_(input));
     }
   }
 
