@@ -231,7 +231,7 @@ void Sandbox::kill_all() {
 Result<Ending> Sandbox::wait() {
   TRY(init_->wait());
   mark_now(Stage::kDrain);
-  scratch_->begin_removal();
+  scratch_->begin_removal(host_->next_freeing());
   const ChildRecord& record = init_->record();
   take_marks(record);
   Ending ending;

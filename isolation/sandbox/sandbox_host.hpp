@@ -11,6 +11,7 @@
 #include "isolation/sandbox/ledger.hpp"
 #include "isolation/sandbox/masked_paths.hpp"
 #include "isolation/workspace/mount_template.hpp"
+#include "isolation/workspace/scratch.hpp"
 
 namespace hermetric {
 
@@ -58,6 +59,10 @@ class SandboxHost {
   /// Where on disk the files of a cell that next_cell() has just named go, unless its job says otherwise: see
   /// shelf.hpp.
   [[nodiscard]] std::string place_of(const std::string& cell) const;
+  /// Of one cell of a process the directories may be freed late: nobody bounds how many would wait for a slow disk.
+  Scratch::Freeing next_freeing() {
+    return freed_late_.exchange(true) ? Scratch::Freeing::kWaits : Scratch::Freeing::kLate;
+  }
 
  private:
   SandboxHost(StateDirectories directories, std::unique_ptr<CgroupDriver> cgroups, Fd runner_pidfd, bool rootless,
@@ -73,6 +78,7 @@ class SandboxHost {
   IdMap id_map_;
   std::string cell_prefix_;
   std::atomic<unsigned> cells_{0};
+  std::atomic<bool> freed_late_{false};
 };
 
 }  // namespace hermetric

@@ -58,21 +58,30 @@ std::optional<std::string> Scratch::own_disk() const {
   return std::to_string(major(status->st_dev)) + ":" + std::to_string(minor(status->st_dev));
 }
 
-/// By name what overlayfs makes itself, which is much cheaper than looking. What is not empty stays for remove_tree().
-void Scratch::remove_work(unsigned number) const {
-  const std::string work = "work" + std::to_string(number);
-  ::unlinkat(fd_.get(), (work + "/work/incompat/volatile/dirty").c_str(), 0);
-  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""})
-    ::unlinkat(fd_.get(), (work + part).c_str(), AT_REMOVEDIR);
-  if (number == kRootUpper) ::unlinkat(fd_.get(), ("upper" + std::to_string(number)).c_str(), AT_REMOVEDIR);
+/// What is not empty stays.
+void Scratch::remove_empty(const std::string& name) {
+  auto held = late_ ? sys::openat(fd_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) : Fd();
+  if (::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR) == 0 && held && held->valid())
+    held_.push_back(*std::move(held));
 }
 
-void Scratch::begin_removal() {
+/// By name what overlayfs makes itself, which is much cheaper than looking. What is not empty stays for remove_tree().
+void Scratch::remove_work(unsigned number) {
+  const std::string work = "work" + std::to_string(number);
+  ::unlinkat(fd_.get(), (work + "/work/incompat/volatile/dirty").c_str(), 0);
+  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""}) remove_empty(work + part);
+  if (number == kRootUpper) remove_empty("upper" + std::to_string(number));
+}
+
+void Scratch::begin_removal(Freeing freeing) {
   if (mounted_) return;
+  if (freeing == Freeing::kLate)
+    if (auto late = LateClose::create()) late_ = *std::move(late);
+  const unsigned threads = late_ ? 1 : std::min(uppers_, kMostRemovers);
   try {
-    for (unsigned first = 0; first < std::min(uppers_, kMostRemovers); ++first)
-      removers_.emplace_back([this, first] {
-        for (unsigned number = first; number < uppers_; number += kMostRemovers) remove_work(number);
+    for (unsigned first = 0; first < threads; ++first)
+      removers_.emplace_back([this, first, threads] {
+        for (unsigned number = first; number < uppers_; number += threads) remove_work(number);
       });
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no more threads; close() removes what is left
   }
@@ -80,15 +89,21 @@ void Scratch::begin_removal() {
 
 Status Scratch::close() {
   if (base_.empty()) return {};
-  for (unsigned number = 0; number < uppers_ && !mounted_; ++number)
-    ::unlinkat(fd_.get(), ("upper" + std::to_string(number)).c_str(), AT_REMOVEDIR);
   removers_.clear();
-  fd_.close();
-  if (mounted_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
-    return std::unexpected(Error::system("umount", directory_, errno));
-  mounted_ = false;
+  for (unsigned number = 0; number < uppers_ && !mounted_; ++number) remove_empty("upper" + std::to_string(number));
+  Fd directory = std::move(fd_);
+  if (mounted_) {
+    directory.close();
+    if (::umount2(directory_.c_str(), MNT_DETACH) != 0)
+      return std::unexpected(Error::system("umount", directory_, errno));
+    mounted_ = false;
+  }
   TRY(remove_tree(base_));
   base_.clear();
+  if (late_) {
+    held_.push_back(std::move(directory));
+    late_->close(std::move(held_));
+  }
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isolation/sys/fd.hpp"
+#include "isolation/sys/late_close.hpp"
 #include "isolation/sys/result.hpp"
 #include "isolation/types/units.hpp"
 
@@ -44,23 +45,29 @@ class Scratch {
   /// "major:minor" of the block device that holds a disk cap; nothing without one.
   [[nodiscard]] std::optional<std::string> own_disk() const;
 
+  /// Who waits until the disk has taken back what the directories took.
+  enum class Freeing {
+    kWaits,  ///< close(); each of a few directories has a thread, for ext4 with `discard` waits for the disk each time
+    kLate,   ///< nobody, see LateClose: what is close()d has no name any more, and the kernel does the rest
+  };
   /// The job is dead: begins to remove the work directories, which nobody will look at, beside what the caller does.
-  /// Removing a directory may wait for the disk (ext4 mounted with `discard`: 0.15 ms each), so each of a few has a
-  /// thread.
-  void begin_removal();
+  void begin_removal(Freeing freeing);
 
   Status close();
 
  private:
   Scratch(std::string base, std::string directory) : base_(std::move(base)), directory_(std::move(directory)) {}
 
-  void remove_work(unsigned number) const;
+  void remove_empty(const std::string& name);
+  void remove_work(unsigned number);
 
   std::string base_;       ///< what close() removes; empty when that is done
   std::string directory_;  ///< base_, or a mount point in it
   bool mounted_ = false;   ///< something on directory_
   unsigned uppers_ = 0;
   Fd fd_;
+  std::optional<LateClose> late_;
+  std::vector<Fd> held_;                ///< for late_
   std::vector<std::jthread> removers_;  ///< last: they end before what they use
 };
 

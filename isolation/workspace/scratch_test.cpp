@@ -58,23 +58,27 @@ TEST_F(ScratchRoot, TemplateHasItsPlacesAndIsSeenByNobodyElse) {
 }
 
 TEST_F(ScratchRoot, UppersLookAsAskedAndAllIsGoneAfterClose) {
-  auto scratch = Scratch::create(directory_.path("cell"), false, std::nullopt);
-  ASSERT_TRUE(scratch) << scratch.error().message();
-  ASSERT_TRUE(scratch->add_upper(3, 1000, 2000, 01770));
-  EXPECT_EQ(scratch->upper(3), directory_.path("cell/upper3"));
-  EXPECT_TRUE(directory_.has("cell/work3"));
-  struct stat status{};
-  ASSERT_EQ(::stat(scratch->upper(3).c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 07777, 01770U);
-  EXPECT_EQ(status.st_uid, 1000U);
-  EXPECT_EQ(status.st_gid, 2000U);
-  directory_.write("cell/upper3/deep/down/file", "x", 0);
-  directory_.make_directory("cell/upper3/deep", 0);
-  scratch->begin_removal();
-  const auto closed = scratch->close();
-  EXPECT_TRUE(closed) << closed.error().message();
-  EXPECT_FALSE(directory_.has("cell"));
-  EXPECT_TRUE(scratch->close()) << "a second close has nothing to do";
+  for (const auto freeing : {Scratch::Freeing::kWaits, Scratch::Freeing::kLate}) {
+    auto scratch = Scratch::create(directory_.path("cell"), false, std::nullopt);
+    ASSERT_TRUE(scratch) << scratch.error().message();
+    ASSERT_TRUE(scratch->add_upper(0, 0, 0, 0755));
+    ASSERT_TRUE(scratch->add_upper(3, 1000, 2000, 01770));
+    EXPECT_EQ(scratch->upper(3), directory_.path("cell/upper3"));
+    EXPECT_TRUE(directory_.has("cell/work3"));
+    struct stat status{};
+    ASSERT_EQ(::stat(scratch->upper(3).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 01770U);
+    EXPECT_EQ(status.st_uid, 1000U);
+    EXPECT_EQ(status.st_gid, 2000U);
+    directory_.make_directory("cell/work0/work/incompat/volatile");
+    directory_.write("cell/upper3/deep/down/file", "x", 0);
+    directory_.make_directory("cell/upper3/deep", 0);
+    scratch->begin_removal(freeing);
+    const auto closed = scratch->close();
+    EXPECT_TRUE(closed) << closed.error().message();
+    EXPECT_FALSE(directory_.has("cell"));
+    EXPECT_TRUE(scratch->close()) << "a second close has nothing to do";
+  }
 }
 
 TEST_F(ScratchRoot, DestructorRemovesToo) {
