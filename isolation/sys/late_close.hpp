@@ -16,7 +16,7 @@ class LateClose {
   /// Error: the kernel or a filter lets nobody make a ring.
   static Result<LateClose> create();
 
-  /// Closes `fds`, none of which is an O_PATH one. Once.
+  /// Closes `fds`, none of which is an O_PATH one. Once. Their file system stays busy for some milliseconds more.
   void close(std::vector<Fd> fds);
 
  private:
