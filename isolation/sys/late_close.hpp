@@ -8,9 +8,9 @@
 namespace hermetric {
 
 /// Lets the kernel close files when this process does not wait for it. The last descriptor of a directory that has no
-/// name any more gives back what it took, and that may wait for the disk: 0.2 to 0.4 ms each on ext4 without a journal
-/// and with `discard` (mount(8)), one after the other. A ring of io_uring_setup(2) keeps files of its own, and what it
-/// kept is closed by a worker of the kernel when the ring is gone (io_ring_exit_work() in io_uring/io_uring.c).
+/// name any more gives back what it took, and that may wait for the disk: tenths of a millisecond each on ext4 without
+/// a journal and with `discard` (mount(8)). A ring of io_uring_setup(2) keeps files of its own, and what it kept is
+/// closed by a worker of the kernel when the ring is gone (io_ring_exit_work() in io_uring/io_uring.c).
 class LateClose {
  public:
   /// Error: the kernel or a filter lets nobody make a ring.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 
 #include "isolation/sys/files.hpp"
@@ -58,19 +59,19 @@ std::optional<std::string> Scratch::own_disk() const {
   return std::to_string(major(status->st_dev)) + ":" + std::to_string(minor(status->st_dev));
 }
 
-/// What is not empty stays.
-void Scratch::remove_empty(const std::string& name) {
-  auto held = late_ ? sys::openat(fd_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) : Fd();
-  if (::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR) == 0 && held && held->valid())
-    held_.push_back(*std::move(held));
+/// What is not empty stays. What goes late is added to `held`.
+void Scratch::remove_empty(const std::string& name, std::vector<Fd>& held) const {
+  auto directory = late_ ? sys::openat(fd_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) : Fd();
+  if (::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR) == 0 && directory && directory->valid())
+    held.push_back(*std::move(directory));
 }
 
 /// By name what overlayfs makes itself, which is much cheaper than looking. What is not empty stays for remove_tree().
-void Scratch::remove_work(unsigned number) {
+void Scratch::remove_work(unsigned number, std::vector<Fd>& held) const {
   const std::string work = "work" + std::to_string(number);
   ::unlinkat(fd_.get(), (work + "/work/incompat/volatile/dirty").c_str(), 0);
-  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""}) remove_empty(work + part);
-  if (number == kRootUpper) remove_empty("upper" + std::to_string(number));
+  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""}) remove_empty(work + part, held);
+  if (number == kRootUpper) remove_empty("upper" + std::to_string(number), held);
 }
 
 void Scratch::begin_removal(Freeing freeing) {
@@ -81,7 +82,7 @@ void Scratch::begin_removal(Freeing freeing) {
   try {
     for (unsigned first = 0; first < threads; ++first)
       removers_.emplace_back([this, first, threads] {
-        for (unsigned number = first; number < uppers_; number += threads) remove_work(number);
+        for (unsigned number = first; number < uppers_; number += threads) remove_work(number, held_);
       });
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no more threads; close() removes what is left
   }
@@ -89,21 +90,19 @@ void Scratch::begin_removal(Freeing freeing) {
 
 Status Scratch::close() {
   if (base_.empty()) return {};
+  std::vector<Fd> held;
+  for (unsigned number = 0; number < uppers_ && !mounted_; ++number)
+    remove_empty("upper" + std::to_string(number), held);
   removers_.clear();
-  for (unsigned number = 0; number < uppers_ && !mounted_; ++number) remove_empty("upper" + std::to_string(number));
-  Fd directory = std::move(fd_);
-  if (mounted_) {
-    directory.close();
-    if (::umount2(directory_.c_str(), MNT_DETACH) != 0)
-      return std::unexpected(Error::system("umount", directory_, errno));
-    mounted_ = false;
-  }
+  if (late_) held.push_back(std::move(fd_));
+  fd_.close();
+  if (mounted_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
+    return std::unexpected(Error::system("umount", directory_, errno));
+  mounted_ = false;
   TRY(remove_tree(base_));
   base_.clear();
-  if (late_) {
-    held_.push_back(std::move(directory));
-    late_->close(std::move(held_));
-  }
+  std::ranges::move(held, std::back_inserter(held_));
+  if (late_) late_->close(std::move(held_));
   return {};
 }
 

@@ -58,8 +58,8 @@ class Scratch {
  private:
   Scratch(std::string base, std::string directory) : base_(std::move(base)), directory_(std::move(directory)) {}
 
-  void remove_empty(const std::string& name);
-  void remove_work(unsigned number);
+  void remove_empty(const std::string& name, std::vector<Fd>& held) const;
+  void remove_work(unsigned number, std::vector<Fd>& held) const;
 
   std::string base_;       ///< what close() removes; empty when that is done
   std::string directory_;  ///< base_, or a mount point in it
@@ -67,7 +67,7 @@ class Scratch {
   unsigned uppers_ = 0;
   Fd fd_;
   std::optional<LateClose> late_;
-  std::vector<Fd> held_;                ///< for late_
+  std::vector<Fd> held_;                ///< by the remover, for late_
   std::vector<std::jthread> removers_;  ///< last: they end before what they use
 };
 

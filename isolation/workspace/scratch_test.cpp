@@ -6,6 +6,9 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <iterator>
+
 #include "isolation/sys/mountinfo.hpp"
 #include "isolation/sys/testing/require.hpp"
 #include "isolation/sys/testing/temporary_directory.hpp"
@@ -20,6 +23,10 @@ bool is_mounted(const std::string& path) {
   for (const MountEntry& mount : read_mountinfo().value_or(std::vector<MountEntry>{}))
     if (mount.mount_point == path) return true;
   return false;
+}
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
 }
 
 class ScratchRoot : public ::testing::Test {
@@ -59,6 +66,7 @@ TEST_F(ScratchRoot, TemplateHasItsPlacesAndIsSeenByNobodyElse) {
 
 TEST_F(ScratchRoot, UppersLookAsAskedAndAllIsGoneAfterClose) {
   for (const auto freeing : {Scratch::Freeing::kWaits, Scratch::Freeing::kLate}) {
+    const auto descriptors = open_descriptors();
     auto scratch = Scratch::create(directory_.path("cell"), false, std::nullopt);
     ASSERT_TRUE(scratch) << scratch.error().message();
     ASSERT_TRUE(scratch->add_upper(0, 0, 0, 0755));
@@ -77,6 +85,7 @@ TEST_F(ScratchRoot, UppersLookAsAskedAndAllIsGoneAfterClose) {
     const auto closed = scratch->close();
     EXPECT_TRUE(closed) << closed.error().message();
     EXPECT_FALSE(directory_.has("cell"));
+    EXPECT_EQ(open_descriptors(), descriptors);
     EXPECT_TRUE(scratch->close()) << "a second close has nothing to do";
   }
 }

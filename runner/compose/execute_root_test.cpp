@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "isolation/sys/testing/require.hpp"
@@ -26,7 +25,7 @@ class ExecuteRoot : public ::testing::Test {
 
   JobSpec job(const std::string& script) const {
     JobSpec job;
-    job.name = "job";
+    job.name = "execute_root_test";
     job.command = {"sh", "-c", script};
     job.workspace = workspace_.path();
     return job;
@@ -36,12 +35,7 @@ class ExecuteRoot : public ::testing::Test {
   static std::vector<bool> cells_when_gone(const JobSpec& job, OutcomeStatus expected) {
     std::vector<bool> cells;
     ExecContext context{session().host(), session().interrupt(), {}};
-    context.on_gone = [&] {
-      const auto records = session().host().ledger().records();
-      cells.push_back(std::ranges::any_of(records.value(), [&](const LedgerRecord& record) {
-        return record.runner_pid == ::getpid() && record.name == job.name;
-      }));
-    };
+    context.on_gone = [&] { cells.push_back(session().host().ledger().find(job.name).has_value()); };
     const JobReport report = execute(job, session().facts_for(job), context, {});
     EXPECT_EQ(report.outcome.status, expected) << report.outcome.reason.value_or("no reason");
     return cells;

@@ -28,8 +28,8 @@ struct ExecContext {
   std::function<void(const JobSpec&, Duration elapsed, const CgroupSample&)> on_sample;
   /// Asked for a cell that was made ahead, once an attempt; null: every cell is made when its job is due.
   std::function<std::optional<PreparedCell>(const JobSpec&, const SandboxSpec&)> take_prepared = {};
-  /// Called when a job has passed but for its artifacts and holds neither CPU nor memory any more: usage, artifacts and
-  /// the removal of its cell are still to come. Null: nobody waits for that.
+  /// Called when a job has passed but for its artifacts, its processes are gone and none of its files take memory:
+  /// usage, artifacts and the removal of its cell are still to come. Null: nobody waits for that.
   std::function<void()> on_gone = {};
 };
 

@@ -14,12 +14,13 @@
 namespace hermetric {
 namespace {
 
-/// One for the job that has the place, one for what is left to do for the job before.
+/// One for the job that has the place, one for what is left to do for a job that has left it.
 constexpr std::size_t kWorkersForAPlace = 2;
 
-/// What a worker says of its job, first perhaps that its place is free, in the end what became of it.
+/// What a worker says of its job: that its place is free, what became of it, or both.
 struct Progress {
   std::size_t job;
+  bool frees_place;
   std::optional<JobReport> report;
 };
 
@@ -53,10 +54,8 @@ class Run {
         on_finished_(on_finished),
         graph_(pipeline),
         admission_(share_of(options.capacity, parallel_limit(options)), demands_of(pipeline, options.capacity)),
-        has_left_(pipeline.jobs.size()),
-        pool_(
-            std::min<std::size_t>(kWorkersForAPlace * parallel_limit(options), pipeline.jobs.size()),
-            [this, &run](const std::size_t& job) { return Progress{job, run(pipeline_.jobs[job], leaver_of(job))}; }) {}
+        pool_(std::min<std::size_t>(kWorkersForAPlace * parallel_limit(options), pipeline.jobs.size()),
+              [this, &run](const std::size_t& job) { return work_on(job, run); }) {}
 
   ScheduleSummary to_the_end() {
     for (;;) {
@@ -65,7 +64,7 @@ class Run {
       if (graph_.done()) return summary_;
       // While stopping, the ends of the running jobs are still waited for.
       if (const auto progress = pool_.take(stopping_ ? std::stop_token() : stop_.get_token())) {
-        leave(progress->job);
+        if (progress->frees_place) admission_.release(progress->job);
         if (progress->report) finish(progress->job, *progress->report);
       }
     }
@@ -79,15 +78,15 @@ class Run {
     }
   }
 
-  /// With one place nothing of a job goes on beside the next.
-  LeavePlace leaver_of(std::size_t job) {
-    if (parallel_limit(options_) == 1) return [] {};
-    return [this, job] { pool_.announce({job, std::nullopt}); };
-  }
-
-  void leave(std::size_t job) {
-    if (!has_left_[job]) admission_.release(job);
-    has_left_[job] = true;
+  /// On a worker's thread. With one place nothing of a job goes on beside the next.
+  Progress work_on(std::size_t job, const RunJob& run) {
+    bool has_place = true;
+    JobReport report = run(pipeline_.jobs[job], [&] {
+      if (parallel_limit(options_) == 1) return;
+      has_place = false;
+      pool_.announce({job, true, std::nullopt});
+    });
+    return {job, has_place, std::move(report)};
   }
 
   void finish(std::size_t number, const JobReport& report) {
@@ -124,7 +123,6 @@ class Run {
   Admission admission_;
   bool stopping_ = false;
   ScheduleSummary summary_;
-  std::vector<bool> has_left_;  ///< by job
   WorkerPool<std::size_t, Progress> pool_;
 };
 

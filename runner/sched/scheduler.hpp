@@ -45,9 +45,9 @@ using OnFinished = std::function<void(const JobReport&)>;
 /// Runs a pipeline and returns when everything has ended.
 ///
 /// `run` is called on worker threads, which each take one job at a time and live until the run ends: a job's processes
-/// are tied to the thread that made them. There are two for each job that may run at a time: one may be left with the
-/// end of a job that has left its place. `on_finished` is called on the caller's thread, once for each job (a skipped
-/// one has a report too), before a job that needs this one may start.
+/// are tied to the thread that made them. There are two for each job that may run at a time, for those that have left
+/// their place: so many jobs at most are under way. `on_finished` is called on the caller's thread, once for each job
+/// (a skipped one has a report too), before a job that needs this one may start.
 ///
 /// A job that did not pass triggers --fail-fast unless it says `if_failed: continue`.
 /// Error: a cap is more than the host has; nothing was started.

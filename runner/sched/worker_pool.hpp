@@ -30,7 +30,7 @@ class WorkerPool {
     has_input_.notify_one();
   }
 
-  /// An output besides the one that the work returns, before it does. For the workers.
+  /// Gives take() an output. For work that has one besides what it returns.
   void announce(Output output) {
     const std::lock_guard lock(mutex_);
     outputs_.push_back(std::move(output));

@@ -52,7 +52,7 @@ void prove_fresh_pid_namespace() {
   std::_Exit(kRefused);
 }
 
-/// A kernel that has no such entry (ia32_emulation=off, some virtual machines) answers SIGSEGV: nobody's call is there.
+/// A kernel that has no such entry, as in some virtual machines, answers SIGSEGV: nobody's call is there.
 void answer_enosys(int, siginfo_t*, void* context) {
   constexpr greg_t kSizeOfInt80 = 2;
   greg_t* registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
