@@ -232,7 +232,7 @@ Result<Ending> Sandbox::wait() {
   TRY(init_->wait());
   mark_now(Stage::kDrain);
   // A file system that the caller named may be about to be unmounted: it shall not stay busy.
-  scratch_->begin_removal(spec_.scratch_parent.empty() ? host_->freeing() : Scratch::Freeing::kWaits);
+  scratch_->begin_removal(spec_.scratch_parent.empty() ? host_->next_freeing() : Scratch::Freeing::kWaits);
   const ChildRecord& record = init_->record();
   take_marks(record);
   Ending ending;

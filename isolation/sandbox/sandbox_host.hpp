@@ -59,9 +59,9 @@ class SandboxHost {
   /// Where on disk the files of a cell that next_cell() has just named go, unless its job says otherwise: see
   /// shelf.hpp.
   [[nodiscard]] std::string place_of(const std::string& cell) const;
-  /// Late for the only cell so far: nobody bounds how many would wait for a slow disk.
-  [[nodiscard]] Scratch::Freeing freeing() const {
-    return cells_ == 1 ? Scratch::Freeing::kLate : Scratch::Freeing::kWaits;
+  /// Late for the first cell that asks: nobody bounds how many would wait for a slow disk.
+  Scratch::Freeing next_freeing() {
+    return freed_late_.exchange(true) ? Scratch::Freeing::kWaits : Scratch::Freeing::kLate;
   }
 
  private:
@@ -77,7 +77,8 @@ class SandboxHost {
   bool rootless_;
   IdMap id_map_;
   std::string cell_prefix_;
-  std::atomic<unsigned> cells_{0};
+  std::atomic<unsigned> cells_{0};  ///< and other places that bear such a name
+  std::atomic<bool> freed_late_{false};
 };
 
 }  // namespace hermetric

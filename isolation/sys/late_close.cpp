@@ -15,13 +15,13 @@ Result<LateClose> LateClose::create() {
   return LateClose(std::move(ring));
 }
 
-void LateClose::close(std::vector<Fd> fds) {
+void LateClose::close() {
   std::vector<int> numbers;
-  numbers.reserve(fds.size());
-  for (const Fd& fd : fds) numbers.push_back(fd.get());
+  numbers.reserve(fds_.size());
+  for (const Fd& fd : fds_) numbers.push_back(fd.get());
   // Where the ring does not take them they are closed here.
   (void)::syscall(SYS_io_uring_register, ring_.get(), IORING_REGISTER_FILES, numbers.data(), numbers.size());
-  fds.clear();
+  fds_.clear();
   ring_.close();
 }
 

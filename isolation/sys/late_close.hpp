@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "isolation/sys/fd.hpp"
@@ -16,12 +17,17 @@ class LateClose {
   /// Error: the kernel or a filter lets nobody make a ring.
   static Result<LateClose> create();
 
-  /// Closes `fds`, none of which is an O_PATH one. Once. Their file system stays busy for some milliseconds more.
-  void close(std::vector<Fd> fds);
+  /// Not an O_PATH one: the ring takes none.
+  void add(Fd fd) { fds_.push_back(std::move(fd)); }
+
+  /// Closes all that was added. Their file system stays busy for some milliseconds more.
+  void close();
 
  private:
   explicit LateClose(Fd ring) : ring_(std::move(ring)) {}
+
   Fd ring_;
+  std::vector<Fd> fds_;
 };
 
 }  // namespace hermetric

@@ -22,7 +22,7 @@ int events_of(const Fd& read_end, int timeout_ms) {
 TEST(LateClose, ClosesAllItIsGiven) {
   auto late = LateClose::create();
   HERMETRIC_NEED("io_uring", late.has_value(), late.error().message());
-  std::vector<Fd> read_ends, write_ends;
+  std::vector<Fd> read_ends;
   std::vector<int> numbers;
   for (int i = 0; i < 12; ++i) {
     auto pipe = sys::pipe2(O_CLOEXEC);
@@ -30,9 +30,10 @@ TEST(LateClose, ClosesAllItIsGiven) {
     EXPECT_EQ(events_of(pipe->read_end, 0), 0);
     numbers.push_back(pipe->write_end.get());
     read_ends.push_back(std::move(pipe->read_end));
-    write_ends.push_back(std::move(pipe->write_end));
+    late->add(std::move(pipe->write_end));
   }
-  late->close(std::move(write_ends));
+  for (const int number : numbers) EXPECT_GE(::fcntl(number, F_GETFD), 0);
+  late->close();
   for (const int number : numbers) EXPECT_EQ(::fcntl(number, F_GETFD), -1) << "no descriptor of this process is left";
   for (const Fd& read_end : read_ends) EXPECT_EQ(events_of(read_end, kPatienceMs), POLLHUP);
 }
@@ -43,9 +44,8 @@ TEST(LateClose, ClosesHereWhatARingDoesNotTake) {
   auto path = sys::open("/", O_PATH);
   ASSERT_TRUE(path) << path.error().message();
   const int number = path->get();
-  std::vector<Fd> fds;
-  fds.push_back(*std::move(path));
-  late->close(std::move(fds));
+  late->add(*std::move(path));
+  late->close();
   EXPECT_EQ(::fcntl(number, F_GETFD), -1);
 }
 

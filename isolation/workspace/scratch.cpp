@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <system_error>
 
 #include "isolation/sys/files.hpp"
@@ -59,30 +58,30 @@ std::optional<std::string> Scratch::own_disk() const {
   return std::to_string(major(status->st_dev)) + ":" + std::to_string(minor(status->st_dev));
 }
 
-/// What is not empty stays. What goes late is added to `held`.
-void Scratch::remove_empty(const std::string& name, std::vector<Fd>& held) const {
-  auto directory = late_ ? sys::openat(fd_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) : Fd();
-  if (::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR) == 0 && directory && directory->valid())
-    held.push_back(*std::move(directory));
+/// What is not empty stays.
+void Scratch::remove_empty(const std::string& name) {
+  auto held = late_ ? sys::openat(fd_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) : Fd();
+  if (::unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR) == 0 && held && held->valid()) late_->add(*std::move(held));
 }
 
 /// By name what overlayfs makes itself, which is much cheaper than looking. What is not empty stays for remove_tree().
-void Scratch::remove_work(unsigned number, std::vector<Fd>& held) const {
+void Scratch::remove_work(unsigned number) {
   const std::string work = "work" + std::to_string(number);
   ::unlinkat(fd_.get(), (work + "/work/incompat/volatile/dirty").c_str(), 0);
-  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""}) remove_empty(work + part, held);
-  if (number == kRootUpper) remove_empty("upper" + std::to_string(number), held);
+  for (const char* part : {"/work/incompat/volatile", "/work/incompat", "/work", ""}) remove_empty(work + part);
+  if (number == kRootUpper) remove_empty("upper" + std::to_string(number));
 }
 
 void Scratch::begin_removal(Freeing freeing) {
   if (mounted_) return;
-  if (freeing == Freeing::kLate)
+  if (freeing == Freeing::kLate) {
     if (auto late = LateClose::create()) late_ = *std::move(late);
-  const unsigned threads = late_ ? 1 : std::min(uppers_, kMostRemovers);
+    if (late_) return;  // there is nothing to wait for
+  }
   try {
-    for (unsigned first = 0; first < threads; ++first)
-      removers_.emplace_back([this, first, threads] {
-        for (unsigned number = first; number < uppers_; number += threads) remove_work(number, held_);
+    for (unsigned first = 0; first < std::min(uppers_, kMostRemovers); ++first)
+      removers_.emplace_back([this, first] {
+        for (unsigned number = first; number < uppers_; number += kMostRemovers) remove_work(number);
       });
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no more threads; close() removes what is left
   }
@@ -90,19 +89,17 @@ void Scratch::begin_removal(Freeing freeing) {
 
 Status Scratch::close() {
   if (base_.empty()) return {};
-  std::vector<Fd> held;
-  for (unsigned number = 0; number < uppers_ && !mounted_; ++number)
-    remove_empty("upper" + std::to_string(number), held);
+  for (unsigned number = 0; number < uppers_ && late_; ++number) remove_work(number);
+  for (unsigned number = 0; number < uppers_ && !mounted_; ++number) remove_empty("upper" + std::to_string(number));
   removers_.clear();
-  if (late_) held.push_back(std::move(fd_));
+  if (late_) late_->add(std::move(fd_));
   fd_.close();
   if (mounted_ && ::umount2(directory_.c_str(), MNT_DETACH) != 0)
     return std::unexpected(Error::system("umount", directory_, errno));
   mounted_ = false;
   TRY(remove_tree(base_));
   base_.clear();
-  std::ranges::move(held, std::back_inserter(held_));
-  if (late_) late_->close(std::move(held_));
+  if (late_) late_->close();
   return {};
 }
 

@@ -50,7 +50,8 @@ class Scratch {
     kWaits,  ///< close(); each of a few directories has a thread, for ext4 with `discard` waits for the disk each time
     kLate,   ///< nobody, see LateClose: what is close()d has no name any more, and the kernel does the rest
   };
-  /// The job is dead: begins to remove the work directories, which nobody will look at, beside what the caller does.
+  /// The job is dead. What waits begins to be removed beside what the caller does: work directories, which nobody will
+  /// look at.
   void begin_removal(Freeing freeing);
 
   Status close();
@@ -58,8 +59,8 @@ class Scratch {
  private:
   Scratch(std::string base, std::string directory) : base_(std::move(base)), directory_(std::move(directory)) {}
 
-  void remove_empty(const std::string& name, std::vector<Fd>& held) const;
-  void remove_work(unsigned number, std::vector<Fd>& held) const;
+  void remove_empty(const std::string& name);
+  void remove_work(unsigned number);
 
   std::string base_;       ///< what close() removes; empty when that is done
   std::string directory_;  ///< base_, or a mount point in it
@@ -67,7 +68,6 @@ class Scratch {
   unsigned uppers_ = 0;
   Fd fd_;
   std::optional<LateClose> late_;
-  std::vector<Fd> held_;                ///< by the remover, for late_
   std::vector<std::jthread> removers_;  ///< last: they end before what they use
 };
 
